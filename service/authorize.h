@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Authorization: asks polkit whether the sender of a call may do an action, without blocking.
+ * Denied unless polkit says yes: also when it is absent or answers with an error, for root too. A
+ * question dies with its caller. What was asked for is frozen in `request` before and acted on
+ * afterwards.
+ */
+#pragma once
+
+#include <glib.h>
+#include <systemd/sd-bus.h>
+
+#define ACTION_LIST "org.example.Migration1.list"
+#define ACTION_CHECK "org.example.Migration1.check"
+#define ACTION_MIGRATE "org.example.Migration1.migrate"
+#define ACTION_CANCEL_OWN "org.example.Migration1.cancel-own"
+#define ACTION_CANCEL_OTHER "org.example.Migration1.cancel-other"
+
+typedef struct Authorizer Authorizer;
+
+/* polkit said yes: act, and reply to `call`. */
+typedef void (*Authorized)(sd_bus_message *call, void *request);
+
+Authorizer *authorizer_new(sd_bus *bus);
+void authorizer_free(Authorizer *authorizer);
+gboolean authorizer_idle(const Authorizer *authorizer);
+
+/* Details are pairs of key and value, NULL-terminated, for the dialog and for rules. The request is
+ * freed with free_request when it was acted on or denied. Returns what the bus handler returns. */
+int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
+              const char *const *details, Authorized authorized, void *request,
+              GDestroyNotify free_request);
+
+/* User of the sender. MIG_ERROR_ACCESS_DENIED if it has left the bus. */
+gboolean authorize_sender(sd_bus_message *call, guint32 *uid, GError **error);

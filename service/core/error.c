@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The table of error names. A name that was once released never changes: programs branch on it.
+ */
+#include "error.h"
+
+#define NAME(name) MIG_ERROR_PREFIX name
+
+static const char *const error_names[MIG_N_ERRORS] = {
+    [MIG_ERROR_FAILED] = NAME("Failed"),
+    [MIG_ERROR_INVALID_ARGUMENT] = NAME("InvalidArgument"),
+    [MIG_ERROR_UNKNOWN_OPTION] = NAME("UnknownOption"),
+    [MIG_ERROR_INVALID_OPTION_TYPE] = NAME("InvalidOptionType"),
+    [MIG_ERROR_INVALID_OPTION_VALUE] = NAME("InvalidOptionValue"),
+    [MIG_ERROR_OPTION_CONFLICT] = NAME("OptionConflict"),
+    [MIG_ERROR_UNKNOWN_HOST] = NAME("UnknownHost"),
+    [MIG_ERROR_INVALID_HOST_FILE] = NAME("InvalidHostFile"),
+    [MIG_ERROR_SAME_HOST] = NAME("SameHost"),
+    [MIG_ERROR_INVALID_ADDRESS] = NAME("InvalidAddress"),
+    [MIG_ERROR_ADDRESS_NOT_ALLOWED] = NAME("AddressNotAllowed"),
+    [MIG_ERROR_GUEST_NOT_FOUND] = NAME("GuestNotFound"),
+    [MIG_ERROR_GUEST_NOT_RUNNING] = NAME("GuestNotRunning"),
+    [MIG_ERROR_GUEST_BUSY] = NAME("GuestBusy"),
+    [MIG_ERROR_GUEST_EXISTS] = NAME("GuestExists"),
+    [MIG_ERROR_HOST_UNREACHABLE] = NAME("HostUnreachable"),
+    [MIG_ERROR_HOST_TIMEOUT] = NAME("HostTimeout"),
+    [MIG_ERROR_HOST_KEY_UNKNOWN] = NAME("HostKeyUnknown"),
+    [MIG_ERROR_LOGIN_REFUSED] = NAME("LoginRefused"),
+    [MIG_ERROR_HOST_UUID_MISMATCH] = NAME("HostUUIDMismatch"),
+    [MIG_ERROR_NOT_SUPPORTED] = NAME("NotSupported"),
+    [MIG_ERROR_UNSAFE] = NAME("Unsafe"),
+    [MIG_ERROR_INCOMPATIBLE] = NAME("Incompatible"),
+    [MIG_ERROR_CONNECTION_LOST] = NAME("ConnectionLost"),
+    [MIG_ERROR_TOO_LATE] = NAME("TooLate"),
+    [MIG_ERROR_CANCELLED] = NAME("Cancelled"),
+    [MIG_ERROR_INTERRUPTED] = NAME("Interrupted"),
+    [MIG_ERROR_NO_SUCH_JOB] = NAME("NoSuchJob"),
+    [MIG_ERROR_JOB_FINISHED] = NAME("JobFinished"),
+    [MIG_ERROR_ACCESS_DENIED] = NAME("AccessDenied"),
+    [MIG_ERROR_LIMITS_EXCEEDED] = NAME("LimitsExceeded"),
+    [MIG_ERROR_LEDGER] = NAME("Ledger"),
+    [MIG_ERROR_WORKER] = NAME("Worker"),
+};
+
+G_DEFINE_QUARK(mig - error - quark, mig_error)
+
+const char *mig_error_name(MigError code)
+{
+    if ((guint) code >= MIG_N_ERRORS)
+        code = MIG_ERROR_FAILED;
+
+    return error_names[code];
+}
+
+MigError mig_error_from_name(const char *name)
+{
+    for (guint i = 0; i < MIG_N_ERRORS; i++) {
+        if (g_strcmp0(name, error_names[i]) == 0)
+            return (MigError) i;
+    }
+
+    return MIG_ERROR_FAILED;
+}
+
+const char *mig_error_dbus_name(const GError *error)
+{
+    if (error == NULL || error->domain != MIG_ERROR)
+        return error_names[MIG_ERROR_FAILED];
+
+    return mig_error_name((MigError) error->code);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What each key of a host file may be. A file and a dictionary both arrive here as texts, so what
+ * came over a link is checked exactly like a file.
+ */
+#include "hostfile-check.h"
+
+#include "error.h"
+#include "text.h"
+#include "uri.h"
+
+#include <string.h>
+
+#define ADDRESSES_MAX 64
+
+static const HostKeyInfo keys[N_KEYS] = {
+    [KEY_DRIVER] = { "Driver", "driver", "s", FALSE, "it may be qemu" },
+    [KEY_TRANSPORT] = { "Transport", "transport", "s", FALSE, "it may be ssh, tls or tcp" },
+    [KEY_ADDRESS] = { "Address", "address", "s", FALSE,
+                      "it may be a DNS name or an IP address without brackets, not one of this "
+                      "machine alone" },
+    [KEY_PORT] = { "Port", "port", "q", FALSE, "it may be 1..65535 without leading zero" },
+    [KEY_USER] = { "User", "user", "s", FALSE,
+                   "it may be 1 to 32 of a-z 0-9 _ - and not begin with a digit or -" },
+    [KEY_PEER_TRANSPORT] = { "PeerTransport", "peer-transport", "s", TRUE,
+                             "it may be ssh, tls or tcp" },
+    [KEY_PEER_ADDRESS] = { "PeerAddress", "peer-address", "s", TRUE,
+                           "it may be a DNS name or an IP address without brackets that other "
+                           "hosts can reach" },
+    [KEY_PEER_PORT] = { "PeerPort", "peer-port", "q", TRUE,
+                        "it may be 1..65535 without leading zero" },
+    [KEY_PEER_USER] = { "PeerUser", "peer-user", "s", TRUE,
+                        "it may be 1 to 32 of a-z 0-9 _ - and not begin with a digit or -" },
+    [KEY_PLAINTEXT] = { "AllowPlaintext", "allow-plaintext", "b", TRUE, "it may be yes or no" },
+    [KEY_MIGRATION_ADDRESSES] = { "MigrationAddresses", "migration-addresses", "as", TRUE,
+                                  "it may be up to 64 IP addresses with ; between them, without "
+                                  "brackets, that other hosts can reach" },
+    [KEY_UUID] = { "HostUUID", "host-uuid", "s", TRUE,
+                   "it may be a UUID as virsh capabilities shows it, for example "
+                   "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70" },
+};
+
+const HostKeyInfo *mig_hostfile_key(HostKey key)
+{
+    return &keys[key];
+}
+
+void mig_hostfile_texts_clear(HostTexts *texts)
+{
+    for (guint i = 0; i < N_KEYS; i++)
+        g_free(texts->text[i]);
+}
+
+gboolean mig_hostfile_refuse(GError **error, const char *name, const char *format, ...)
+{
+    g_autofree char *reason = NULL;
+    va_list args;
+
+    va_start(args, format);
+    reason = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE, "Host %s: %s.", name, reason);
+
+    return FALSE;
+}
+
+static gboolean refuse_value(GError **error, const char *name, HostKey key, const char *text)
+{
+    g_autofree char *value = mig_text_quote(text);
+
+    if (text[0] == '\0')
+        return mig_hostfile_refuse(error, name, "%s= is empty; %s, or leave the line out",
+                                   keys[key].key, keys[key].remedy);
+
+    return mig_hostfile_refuse(error, name, "%s=%s is not usable; %s", keys[key].key, value,
+                               keys[key].remedy);
+}
+
+static gboolean read_flag(const char *name, const HostTexts *texts, HostKey key, gboolean *ret,
+                          GError **error)
+{
+    static const struct {
+        const char *text;
+        gboolean value;
+    } words[] = {
+        { "yes", TRUE }, { "true", TRUE },   { "on", TRUE },   { "1", TRUE },
+        { "no", FALSE }, { "false", FALSE }, { "off", FALSE }, { "0", FALSE },
+    };
+    const char *text = texts->text[key];
+
+    *ret = FALSE;
+    if (text == NULL)
+        return TRUE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(text, words[i].text) == 0) {
+            *ret = words[i].value;
+            return TRUE;
+        }
+    }
+
+    return refuse_value(error, name, key, text);
+}
+
+/* A literal gets its canonical text, so that a URI made of it reads back the same. */
+static gboolean read_address(const char *name, const HostTexts *texts, HostKey key, char **ret,
+                             GError **error)
+{
+    const char *text = texts->text[key];
+
+    if (!mig_uri_host_is_valid(text))
+        return refuse_value(error, name, key, text);
+
+    *ret = mig_uri_canonical_address(text);
+    if (*ret == NULL)
+        *ret = g_strdup(text);
+
+    return TRUE;
+}
+
+/* What only goes with some transports: port with tls, tcp and ssh alike, user with ssh alone. */
+static gboolean read_login(const char *name, const HostTexts *texts, HostKey first, MigRoute *route,
+                           GError **error)
+{
+    HostKey port = mig_hostfile_route_key(first, KEY_PORT);
+    HostKey user = mig_hostfile_route_key(first, KEY_USER);
+
+    if (texts->text[port] != NULL && !mig_uri_parse_port(texts->text[port], &route->port))
+        return refuse_value(error, name, port, texts->text[port]);
+
+    if (texts->text[user] == NULL)
+        return TRUE;
+    if (!mig_uri_user_is_valid(texts->text[user]))
+        return refuse_value(error, name, user, texts->text[user]);
+    if (route->connect != MIG_CONNECT_SSH)
+        return mig_hostfile_refuse(error, name, "%s= is for %s=ssh only; remove the line",
+                                   keys[user].key, keys[first].key);
+    route->user = g_strdup(texts->text[user]);
+
+    return TRUE;
+}
+
+/* The four keys from `first` (KEY_TRANSPORT or KEY_PEER_TRANSPORT). */
+static gboolean read_route(const char *name, const HostTexts *texts, HostKey first, MigRoute *route,
+                           GError **error)
+{
+    HostKey needed[] = { first, mig_hostfile_route_key(first, KEY_ADDRESS) };
+    gboolean plaintext;
+
+    for (guint i = 0; i < G_N_ELEMENTS(needed); i++) {
+        if (texts->text[needed[i]] == NULL)
+            return mig_hostfile_refuse(error, name, "%s= is missing; %s", keys[needed[i]].key,
+                                       keys[needed[i]].remedy);
+    }
+    if (!mig_connect_from_string(texts->text[first], &route->connect) ||
+        route->connect < MIG_CONNECT_SSH)
+        return refuse_value(error, name, first, texts->text[first]);
+    if (!read_flag(name, texts, KEY_PLAINTEXT, &plaintext, error))
+        return FALSE;
+    if (route->connect == MIG_CONNECT_TCP && !plaintext)
+        return mig_hostfile_refuse(
+            error, name, "%s=tcp sends everything in plain text; use tls or ssh, or add %s=yes",
+            keys[first].key, keys[KEY_PLAINTEXT].key);
+    if (!read_address(name, texts, mig_hostfile_route_key(first, KEY_ADDRESS), &route->address,
+                      error))
+        return FALSE;
+
+    return read_login(name, texts, first, route, error);
+}
+
+/* Other daemons reach a host as we do unless the file says otherwise. A port and a user belong to
+ * their transport: an ssh port is no tls port. */
+static void default_peer(HostTexts *texts)
+{
+    static const HostKey always[] = { KEY_TRANSPORT, KEY_ADDRESS };
+    static const HostKey with_transport[] = { KEY_PORT, KEY_USER };
+
+    for (guint i = 0; i < G_N_ELEMENTS(always); i++) {
+        char **peer = &texts->text[mig_hostfile_route_key(KEY_PEER_TRANSPORT, always[i])];
+
+        if (*peer == NULL)
+            *peer = g_strdup(texts->text[always[i]]);
+    }
+    if (g_strcmp0(texts->text[KEY_TRANSPORT], texts->text[KEY_PEER_TRANSPORT]) != 0)
+        return;
+
+    for (guint i = 0; i < G_N_ELEMENTS(with_transport); i++) {
+        char **peer = &texts->text[mig_hostfile_route_key(KEY_PEER_TRANSPORT, with_transport[i])];
+
+        if (*peer == NULL)
+            *peer = g_strdup(texts->text[with_transport[i]]);
+    }
+}
+
+static gboolean read_migration_addresses(MigHost *host, const char *text, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) parts = g_strsplit(text, ";", -1);
+
+    for (char **part = parts; *part != NULL; part++) {
+        char *address;
+
+        /* a list may end in ; as key files have it */
+        if (g_strstrip(*part)[0] == '\0' && part[1] == NULL && part != parts)
+            break;
+
+        address = mig_uri_canonical_address(*part);
+        if (address == NULL)
+            return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, *part);
+        if (g_ptr_array_find_with_equal_func(found, address, g_str_equal, NULL))
+            g_free(address);
+        else
+            g_ptr_array_add(found, address);
+        if (found->len > ADDRESSES_MAX)
+            return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+    }
+
+    if (found->len == 0)
+        return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+
+    g_ptr_array_add(found, NULL);
+    g_strfreev(host->migration_addresses);
+    host->migration_addresses = (char **) g_ptr_array_free(g_steal_pointer(&found), FALSE);
+
+    return TRUE;
+}
+
+static gboolean read_host_uuid(MigHost *host, const char *text, GError **error)
+{
+    if (!g_uuid_string_is_valid(text))
+        return refuse_value(error, host->name, KEY_UUID, text);
+
+    host->host_uuid = g_ascii_strdown(text, -1);
+
+    return TRUE;
+}
+
+/* `local` has its way to us; the file may only say how others reach it. */
+static gboolean read_local_routes(MigHost *host, const HostTexts *texts, GError **error)
+{
+    gboolean plaintext;
+
+    for (guint i = 0; i < N_KEYS; i++) {
+        if (texts->text[i] != NULL && !keys[i].local)
+            return mig_hostfile_refuse(
+                error, host->name,
+                "%s= may not be given, local is always qemu:///system; remove the line",
+                keys[i].key);
+    }
+    for (guint i = KEY_PEER_TRANSPORT; i <= KEY_PEER_USER; i++) {
+        if (texts->text[i] != NULL)
+            return read_route(host->name, texts, KEY_PEER_TRANSPORT, &host->peer, error);
+    }
+
+    return read_flag(host->name, texts, KEY_PLAINTEXT, &plaintext, error);
+}
+
+static gboolean read_routes(MigHost *host, HostTexts *texts, GError **error)
+{
+    const char *driver = texts->text[KEY_DRIVER];
+
+    if (driver == NULL)
+        return mig_hostfile_refuse(error, host->name, "%s= is missing; %s", keys[KEY_DRIVER].key,
+                                   keys[KEY_DRIVER].remedy);
+    if (!mig_uri_driver_is_valid(driver))
+        return refuse_value(error, host->name, KEY_DRIVER, driver);
+
+    if (!read_route(host->name, texts, KEY_TRANSPORT, &host->own, error))
+        return FALSE;
+    default_peer(texts);
+
+    return read_route(host->name, texts, KEY_PEER_TRANSPORT, &host->peer, error);
+}
+
+MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
+{
+    g_autoptr(MigHost) host = mig_host_new_local();
+    const char *addresses = texts->text[KEY_MIGRATION_ADDRESSES];
+    const char *uuid = texts->text[KEY_UUID];
+
+    if (strcmp(name, MIG_HOST_LOCAL) == 0) {
+        if (!read_local_routes(host, texts, error))
+            return NULL;
+    } else {
+        g_free(host->name);
+        host->name = g_strdup(name);
+        if (!read_routes(host, texts, error))
+            return NULL;
+    }
+    if (addresses != NULL && !read_migration_addresses(host, addresses, error))
+        return NULL;
+    if (uuid != NULL && !read_host_uuid(host, uuid, error))
+        return NULL;
+
+    return g_steal_pointer(&host);
+}

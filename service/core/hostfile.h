@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A configured host: what one key file in hosts.d says, checked. See migrationd.hosts(5).
+ *
+ *   [Host]
+ *   Driver=qemu                   hypervisor driver of the libvirt URI; only "qemu" today
+ *   Transport=ssh                 ssh, tls, tcp, or unix (the built-in `local` only)
+ *   Address=host-b.example        how this service reaches it: DNS name or IP literal
+ *   Port=16514                    optional, 1..65535
+ *   User=root                     ssh only, optional
+ *   AllowPlaintext=yes            must be there for Transport=tcp or PeerTransport=tcp
+ *   PeerTransport= PeerAddress= PeerPort= PeerUser=
+ *                                 how other libvirt daemons reach it; each defaults to the above
+ *   MigrationAddresses=IP;IP      addresses on which it may receive migration data
+ *   HostUUID=                     the host's libvirt UUID, refused if it shows another
+ *
+ * `local` is always there (qemu:///system). A file local.conf may give it Peer*, AllowPlaintext,
+ * MigrationAddresses and HostUUID, nothing else.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define MIG_HOST_LOCAL "local"
+
+typedef enum {
+    MIG_CONNECT_NONE, /* unknown: nobody said how to reach it this way */
+    MIG_CONNECT_UNIX,
+    MIG_CONNECT_SSH,
+    MIG_CONNECT_TLS,
+    MIG_CONNECT_TCP,
+    MIG_N_CONNECTS
+} MigConnect;
+
+const char *mig_connect_to_string(MigConnect connect);
+gboolean mig_connect_from_string(const char *name, MigConnect *ret);
+
+/* One way to a libvirt daemon; strings are checked against the grammar of uri.h. */
+typedef struct {
+    MigConnect connect;
+    char *address; /* NULL for unix */
+    guint16 port;  /* 0: libvirt's default */
+    char *user;    /* ssh only, may be NULL */
+} MigRoute;
+
+typedef struct {
+    char *name;
+    char *driver;
+    MigRoute own;               /* service to host */
+    MigRoute peer;              /* other libvirt daemon to host */
+    char **migration_addresses; /* canonical IP literals, never NULL, may be empty */
+    char *host_uuid;            /* lower case, NULL if not pinned */
+} MigHost;
+
+void mig_host_free(MigHost *host);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigHost, mig_host_free)
+
+/* Host names: [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(.label)*, 64 bytes at most. */
+gboolean mig_host_name_is_valid(const char *name);
+
+/* The built-in host `local`, without peer route and addresses. */
+MigHost *mig_host_new_local(void);
+
+/* Parses one key file's text. MIG_ERROR_INVALID_HOST_FILE names the key and what it may be. */
+MigHost *mig_host_parse(const char *name, const char *data, gsize length, GError **error);
+
+/* a{sv} with the keys of the file in lower-case dashed form; from_variant checks everything again. */
+GVariant *mig_host_to_variant(const MigHost *host);
+MigHost *mig_host_from_variant(GVariant *dict, GError **error);
+
+/* TRUE if `address` (canonical literal) is one on which the host may receive migration data. */
+gboolean mig_host_has_address(const MigHost *host, const char *address);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Private to ledger*.c: a job as a row of the table "job".
+ */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "job.h"
+
+/* CREATE TABLE. */
+char *mig_ledger_row_schema(void);
+
+/* Names of the columns without id, each with `suffix`, with commas between them: all, or those that
+ * an update writes. */
+char *mig_ledger_row_columns(const char *suffix, gboolean status);
+
+/* "?, ?, ..." for all of them. */
+char *mig_ledger_row_marks(void);
+
+/* Binds all, or those that an update writes; returns the next index, 0 on an error of SQLite. */
+int mig_ledger_row_bind(sqlite3_stmt *stmt, const MigJob *job, gboolean status);
+
+/* Reads the row of id and all columns that a SELECT stands on. */
+MigJob *mig_ledger_row_read(sqlite3_stmt *stmt, const char *path, GError **error);

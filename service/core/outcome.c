@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What will be true after a migration. Libvirt changes the source's configuration only for
+ * VIR_MIGRATE_UNDEFINE_SOURCE and the destination's only for VIR_MIGRATE_PERSIST_DEST, so each side
+ * is a table over "there before" and "flag".
+ */
+#include "outcome.h"
+
+static const char *const config_names[] = {
+    [MIG_CONFIG_NONE] = "none",       [MIG_CONFIG_UNCHANGED] = "unchanged",
+    [MIG_CONFIG_WRITTEN] = "written", [MIG_CONFIG_REPLACED] = "replaced",
+    [MIG_CONFIG_REMOVED] = "removed",
+};
+
+/* [configuration there before][undefine-source] */
+static const MigConfig source_after[2][2] = {
+    { MIG_CONFIG_NONE, MIG_CONFIG_NONE },
+    { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REMOVED },
+};
+
+/* [configuration there before][persist] */
+static const MigConfig destination_after[2][2] = {
+    { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN },
+    { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED },
+};
+
+const char *mig_config_to_string(MigConfig config)
+{
+    g_return_val_if_fail((guint) config < G_N_ELEMENTS(config_names), NULL);
+
+    return config_names[config];
+}
+
+MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboolean persist,
+                       gboolean undefine_source)
+{
+    MigConfig destination = destination_after[!!destination_config][!!persist];
+
+    return (MigOutcome){
+        .persistent = destination != MIG_CONFIG_NONE,
+        .source = source_after[!!source_config][!!undefine_source],
+        .destination = destination,
+    };
+}
+
+const char *mig_outcome_warning(gboolean source_config, MigOutcome outcome)
+{
+    if (!source_config)
+        return NULL;
+
+    if (outcome.source == MIG_CONFIG_REMOVED && !outcome.persistent)
+        return "The guest's configuration is removed from the source and not written on the "
+               "destination: it is lost when the guest stops; add persist to keep it.";
+
+    if (outcome.source == MIG_CONFIG_UNCHANGED &&
+        (outcome.destination == MIG_CONFIG_WRITTEN || outcome.destination == MIG_CONFIG_REPLACED))
+        return "Both hosts have the guest's configuration afterwards: starting it on the source "
+               "too "
+               "damages its disks; add undefine-source to remove it there.";
+
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which options cannot be combined, as a table of rows with the reason and the remedy.
+ */
+#pragma once
+
+#include "request.h"
+
+typedef enum { MIG_IS_SET = 1, MIG_IS_UNSET, MIG_IS, MIG_IS_NOT } MigTest;
+
+typedef struct {
+    MigTest test; /* 0 ends the list of conditions */
+    MigOption option;
+    guint64 value; /* for MIG_IS, MIG_IS_NOT: number of the option */
+} MigCondition;
+
+/* If all conditions hold, the request is refused. */
+typedef struct {
+    const char *id;
+    MigCondition when[4];
+    const char *reason;
+    const char *remedy;
+} MigRule;
+
+/* The table, for documentation and tests; ends with a row whose id is NULL. */
+const MigRule *mig_rules(void);
+
+/* First row that refuses the request as MIG_ERROR_OPTION_CONFLICT: "transport, flow: reason;
+ * remedy". */
+gboolean mig_rules_check(const MigRequest *request, GError **error);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Foreign text in our sentences: quoting that nobody can break out of, and "did you mean".
+ */
+#include "text.h"
+
+#include <string.h>
+
+#define QUOTE_CHARACTERS 64
+#define NEAREST_LENGTH 48
+
+char *mig_text_quote(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *quoted = g_string_new("\"");
+    guint n = 0;
+
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (n++ == QUOTE_CHARACTERS) {
+            g_string_append(quoted, "...");
+            break;
+        }
+        if (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT)
+            g_string_append_printf(quoted, "\\u%04x", c);
+        else if (c == '"' || c == '\\')
+            g_string_append_printf(quoted, "\\%c", (char) c);
+        else
+            g_string_append_unichar(quoted, c);
+    }
+
+    return g_string_free(g_string_append_c(quoted, '"'), FALSE);
+}
+
+/* Edits (insert, delete, replace a byte; case and "_" for "-" are free) from one word to the other.
+ */
+static guint edit_distance(const char *a, const char *b)
+{
+    guint row[NEAREST_LENGTH + 1];
+    gsize length = strlen(b);
+
+    for (gsize j = 0; j <= length; j++)
+        row[j] = j;
+
+    for (gsize i = 0; a[i]; i++) {
+        char from = a[i] == '_' ? '-' : g_ascii_tolower(a[i]);
+        guint diagonal = row[0];
+
+        row[0] = i + 1;
+        for (gsize j = 0; j < length; j++) {
+            guint replaced = diagonal + (from != b[j]);
+
+            diagonal = row[j + 1];
+            row[j + 1] = MIN(replaced, MIN(row[j], diagonal) + 1);
+        }
+    }
+
+    return row[length];
+}
+
+const char *mig_text_nearest(const char *word, const char *const *names)
+{
+    gsize length = strlen(word);
+    const char *nearest = NULL;
+    guint best = MAX(1, length / 3) + 1;
+
+    if (length == 0 || length > NEAREST_LENGTH)
+        return NULL;
+
+    for (; *names; names++) {
+        guint distance;
+
+        g_assert(strlen(*names) <= NEAREST_LENGTH);
+        distance = edit_distance(word, *names);
+        if (distance < best) {
+            best = distance;
+            nearest = *names;
+        }
+    }
+
+    return nearest;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Foreign text in our sentences: names that callers and hosts send appear in errors, which go to
+ * the journal, to dialogs and over D-Bus.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* `text` in double quotes, valid UTF-8 without control characters, cut after 64 characters. */
+char *mig_text_quote(const char *text);
+
+/* The entry of the NULL-terminated `names` that `word` is probably a slip of, or NULL. */
+const char *mig_text_nearest(const char *word, const char *const *names);

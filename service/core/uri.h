@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The URI grammar: the only place that makes strings for libvirt's URI parser, always from checked
+ * parts and never from what a caller sent. A URI decides which programs run as whom, so the
+ * grammar is an allow-list:
+ *
+ *   connection = driver ["+" transport] "://" [user "@"] host [":" port] "/system"
+ *   user       = [a-z_][a-z0-9_-]{0,31}                        ssh only
+ *   host       = dns | ipv4 | "[" ipv6 "]"
+ *   dns        = labels [A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?, 253 bytes at most, at least one
+ *                label with a letter, not "localhost" or below it
+ *   port       = 1..65535 without leading zero
+ *   migration  = "tcp://" host [":" port]                      host an IP literal
+ *
+ * and no query but the one this file appends itself.
+ */
+#pragma once
+
+#include "hostfile.h"
+
+gboolean mig_uri_user_is_valid(const char *user);
+gboolean mig_uri_dns_is_valid(const char *name);
+
+/* Canonical text of an IPv4 or IPv6 literal (no zone, no brackets) or NULL. Loopback, unspecified,
+ * multicast and link-local addresses are refused: no other host can reach them. */
+char *mig_uri_canonical_address(const char *text);
+
+/* DNS name or IP literal fit for a connection URI. */
+gboolean mig_uri_host_is_valid(const char *text);
+
+/* A hypervisor driver this project has rules for. */
+gboolean mig_uri_driver_is_valid(const char *driver);
+
+/* 1..65535 without leading zero, else FALSE and `ret` untouched. */
+gboolean mig_uri_parse_port(const char *text, guint16 *ret);
+
+/* Parts of a connection URI; for the grammar's tests and to re-read what was built. */
+typedef struct {
+    char *driver;
+    MigConnect connect;
+    char *user;
+    char *host; /* without brackets */
+    guint16 port;
+} MigUri;
+
+void mig_uri_free(MigUri *uri);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigUri, mig_uri_free)
+
+/* Reads a connection URI without a query by the grammar above, refuses everything else with
+ * MIG_ERROR_INVALID_ARGUMENT. */
+MigUri *mig_uri_parse(const char *text, GError **error);
+
+/* URI for a route: "qemu:///system", "qemu+ssh://root@host-b/system?no_tty=1&proxy=native", ...
+ * `pki_path` (absolute, or NULL) is appended for TLS as pkipath=. Never fails for a MigRoute that
+ * mig_host_parse() made; aborts on one that was not checked. */
+char *mig_uri_for_route(const char *driver, const MigRoute *route, const char *pki_path);
+
+/* "tcp://192.0.2.12:49160", "tcp://[2001:db8::1]"; address must be canonical, port 0 leaves it out. */
+char *mig_uri_for_migration(const char *address, guint16 port);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See filter.h.
+ */
+#include "filter.h"
+
+#include "error.h"
+
+#define LIMIT_DEFAULT 100
+#define LIMIT_MAX 1000
+
+typedef struct {
+    const char *key;
+    const char *type;
+} FilterKey;
+
+static const FilterKey guest_keys[] = { { "active", "b" }, { "name", "s" }, { NULL } };
+static const FilterKey job_keys[] = {
+    { "state", "s" },  { "unfinished", "b" },  { "guest", "s" },
+    { "source", "s" }, { "destination", "s" }, { "mine", "b" },
+    { "before", "t" }, { "limit", "u" },       { NULL },
+};
+
+static const FilterKey *find_key(const FilterKey *keys, const char *name)
+{
+    for (; keys->key; keys++)
+        if (g_str_equal(keys->key, name))
+            return keys;
+    return NULL;
+}
+
+static char *list_keys(const FilterKey *keys)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (; keys->key; keys++)
+        g_string_append_printf(list, "%s%s (%s)", list->len ? ", " : "", keys->key, keys->type);
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
+static gboolean check(GVariant *dict, const FilterKey *keys, GError **error)
+{
+    GVariantIter iter;
+    const char *name;
+    GVariant *value;
+    g_variant_iter_init(&iter, dict);
+    while (g_variant_iter_loop(&iter, "{&sv}", &name, &value)) {
+        const FilterKey *key = find_key(keys, name);
+        if (key && g_str_equal(g_variant_get_type_string(value), key->type))
+            continue;
+        g_autofree char *known = list_keys(keys);
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "filter key \"%.64s\" of type %s: the keys are %s", name,
+                    g_variant_get_type_string(value), known);
+        g_variant_unref(value);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean filter_check_guests(GVariant *dict, GError **error)
+{
+    return check(dict, guest_keys, error);
+}
+
+gboolean filter_read_jobs(GVariant *dict, guint32 caller, MigJobFilter *filter, GError **error)
+{
+    gboolean mine = FALSE;
+    MigState state;
+    *filter = (MigJobFilter){ .limit = LIMIT_DEFAULT, .owner_uid = caller };
+    if (!check(dict, job_keys, error))
+        return FALSE;
+    g_variant_lookup(dict, "state", "&s", &filter->state);
+    g_variant_lookup(dict, "unfinished", "b", &filter->unfinished);
+    g_variant_lookup(dict, "guest", "&s", &filter->guest);
+    g_variant_lookup(dict, "source", "&s", &filter->source);
+    g_variant_lookup(dict, "destination", "&s", &filter->destination);
+    g_variant_lookup(dict, "before", "t", &filter->before);
+    g_variant_lookup(dict, "limit", "u", &filter->limit);
+    g_variant_lookup(dict, "mine", "b", &mine);
+    filter->by_owner = mine;
+    if (filter->limit < 1 || filter->limit > LIMIT_MAX) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "filter key \"limit\": %u must be 1 to %d", filter->limit, LIMIT_MAX);
+        return FALSE;
+    }
+    if (filter->state && !mig_state_from_string(filter->state, &state)) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "filter key \"state\": \"%.64s\" is no state of a job", filter->state);
+        return FALSE;
+    }
+    return TRUE;
+}

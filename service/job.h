@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A job as the service runs it: the record, its place in the queue and its worker. Knows nothing of
+ * the bus; job-bus.c shows it and is told of changes. The record in the ledger is the worker's to
+ * write while there is one.
+ */
+#pragma once
+
+#include "core/job.h"
+#include "ledger.h"
+#include "worker-link.h"
+
+typedef struct Job Job;
+
+typedef struct {
+    /* The record has changed. */
+    void (*changed)(Job *job, void *userdata);
+    /* It is final. Last callback; the job stays as it is until job_free(). */
+    void (*finished)(Job *job, void *userdata);
+} JobHandlers;
+
+struct Job {
+    MigJob *record;
+    MigLedger *ledger; /* borrowed */
+    const JobHandlers *handlers;
+    void *userdata;
+    const WorkerContext *context; /* borrowed */
+    WorkerLink *worker;           /* NULL: queued or finished */
+    sd_bus_slot *status;          /* Status signals */
+    sd_bus_slot *get_status;
+    guint starts;    /* workers started for it by this service */
+    gboolean cancel; /* asked for before the link was up */
+};
+
+/* Takes the record. */
+Job *job_new(MigJob *record, MigLedger *ledger, const WorkerContext *context,
+             const JobHandlers *handlers, void *userdata);
+void job_free(Job *job);
+
+/* Gives it a worker: links to the one that is running, or starts one. Whatever goes wrong ends in
+ * handlers->finished. */
+void job_start(Job *job);
+gboolean job_is_started(const Job *job);
+gboolean job_is_final(const Job *job);
+
+/* How a cancel that was passed on to the worker ended: error NULL if it will try. */
+typedef void (*JobCancelled)(const GError *error, void *userdata);
+
+/* Asks for it to be cancelled; `cancelled` is called exactly once, perhaps from within. */
+void job_cancel(Job *job, JobCancelled cancelled, void *userdata);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Starting and stopping worker processes: as systemd units, or as children where systemd is not
+ * PID 1. One interface, two files.
+ */
+#pragma once
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "settings.h"
+
+typedef enum { LAUNCH_JOB, LAUNCH_QUERY } LaunchKind;
+
+/* "job" and "query": the worker's first argument, its directory of sockets, part of its unit's
+ * name. */
+const char *launch_kind_to_string(LaunchKind kind);
+
+typedef struct Launcher Launcher;
+
+/* One start; forget it with launch_unref() when its end is no longer of interest. */
+typedef struct Launch Launch;
+
+/* The process could not be started, or ended without having become ready. */
+typedef void (*LaunchFailed)(const GError *error, void *userdata);
+
+typedef struct {
+    Launch *(*start)(Launcher *launcher, LaunchKind kind, const char *instance, LaunchFailed failed,
+                     void *userdata, GError **error);
+    /* Ends the process, however it hangs; says nothing if there is none. */
+    void (*stop)(Launcher *launcher, LaunchKind kind, const char *instance);
+    void (*forget)(Launch *launch);
+    void (*free)(Launcher *launcher);
+} LauncherType;
+
+struct Launcher {
+    const LauncherType *type;
+};
+struct Launch {
+    Launcher *launcher;
+    LaunchFailed failed;
+    void *userdata;
+};
+
+Launcher *launcher_new_systemd(sd_bus *bus);
+Launcher *launcher_new_direct(sd_event *event, const Settings *settings);
+void launcher_free(Launcher *launcher);
+
+Launch *launch_start(Launcher *launcher, LaunchKind kind, const char *instance, LaunchFailed failed,
+                     void *userdata, GError **error);
+void launch_stop(Launcher *launcher, LaunchKind kind, const char *instance);
+void launch_forget(Launch *launch);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * migrationd(8): wiring. Opens the bus, puts the objects there, takes the name and runs the loop
+ * until it is idle or told to stop. Jobs go on in their workers.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "error.h"
+#include "log.h"
+#include "manager-bus.h"
+#include "sd-autoptr.h"
+
+static gboolean check(int r, const char *what, GError **error)
+{
+    if (r >= 0)
+        return TRUE;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_FAILED, "%s: %s", what, g_strerror(-r));
+    return FALSE;
+}
+
+/* Blocked before the loop takes them as events. */
+static gboolean setup_signals(sd_event *event, GError **error)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &mask, NULL);
+    return check(sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL), "SIGTERM", error) &&
+           check(sd_event_add_signal(event, NULL, SIGINT, NULL, NULL), "SIGINT", error);
+}
+
+static sd_bus *open_bus(sd_event *event, GError **error)
+{
+    g_autoptr(sd_bus) bus = NULL;
+    if (!check(sd_bus_open_system_with_description(&bus, "migrationd"),
+               "cannot connect to the system bus", error) ||
+        !check(sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL), "event loop", error) ||
+        !check(sd_bus_set_exit_on_disconnect(bus, TRUE), "exit on disconnect", error))
+        return NULL;
+    return g_steal_pointer(&bus);
+}
+
+/* A call that arrives while we say good-bye starts us again: the name is given back first, and what
+ * has arrived until then is still answered. */
+static int leave(sd_bus *bus)
+{
+    int r = sd_bus_release_name(bus, MANAGER_NAME);
+    sd_notify(FALSE, "STOPPING=1");
+    while (r >= 0 && (r = sd_bus_process(bus, NULL)) > 0)
+        ;
+    return r;
+}
+
+static int run_loop(const Settings *settings, sd_event *event, const ManagerBus *face)
+{
+    for (;;) {
+        if (sd_event_get_state(event) == SD_EVENT_FINISHED)
+            return 0;
+        int r = sd_event_run(event, settings->idle_timeout * G_USEC_PER_SEC);
+        if (r < 0)
+            return r;
+        if (r > 0 || !manager_bus_idle(face))
+            continue;
+        r = leave(face->bus);
+        if (r < 0 || manager_bus_idle(face))
+            return r;
+        /* something came in just then */
+        r = sd_bus_request_name(face->bus, MANAGER_NAME, 0);
+        if (r < 0)
+            return r;
+    }
+}
+
+static gboolean run(const Settings *settings, GError **error)
+{
+    g_autoptr(sd_event) event = NULL;
+    if (!check(sd_event_default(&event), "event loop", error) || !setup_signals(event, error))
+        return FALSE;
+    sd_event_set_watchdog(event, TRUE);
+    g_autoptr(sd_bus) bus = open_bus(event, error);
+    if (!bus)
+        return FALSE;
+    Launcher *launcher = settings->launch == LAUNCH_SYSTEMD ? launcher_new_systemd(bus)
+                                                            : launcher_new_direct(event, settings);
+    ManagerBus *face = manager_bus_new(settings, event, bus, launcher, error);
+    gboolean ok = face != NULL && check(sd_bus_request_name(bus, MANAGER_NAME, 0),
+                                        "cannot take the name " MANAGER_NAME, error);
+    if (ok) {
+        sd_notify(FALSE, "READY=1");
+        ok = check(run_loop(settings, event, face), "event loop", error);
+    }
+    manager_bus_free(face);
+    launcher_free(launcher);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    g_auto(Settings) settings = { 0 };
+    g_autoptr(GError) error = NULL;
+    umask(0077);
+    if (settings_parse(&settings, &argc, &argv, &error) && run(&settings, &error))
+        return EXIT_SUCCESS;
+    log_error("%s", error->message);
+    return EXIT_FAILURE;
+}

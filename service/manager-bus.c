@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bus face of the manager; see manager-bus.h. Plan, which asks two hosts, is plan-bus.c's.
+ */
+#include "manager-bus.h"
+
+#include "config.h"
+#include "error.h"
+#include "filter.h"
+#include "host-bus.h"
+#include "job-bus.h"
+#include "log.h"
+#include "plan-bus.h"
+#include "plan.h"
+#include "sd-autoptr.h"
+#include "variant.h"
+
+int bus_reply_error(sd_bus_message *call, const GError *error)
+{
+    g_auto(BusError) reply = SD_BUS_ERROR_NULL;
+    mig_error_set_bus(&reply, error);
+    return sd_bus_reply_method_error(call, &reply);
+}
+
+int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error)
+{
+    if (error)
+        return bus_reply_error(call, error);
+    g_autoptr(sd_bus_message) reply = NULL;
+    int r = sd_bus_message_new_method_return(call, &reply);
+    if (r >= 0)
+        r = sd_bus_message_copy(reply, answer, TRUE);
+    if (r >= 0)
+        r = sd_bus_send(NULL, reply, NULL);
+    if (r >= 0)
+        return 1;
+    g_autoptr(GError) unreadable = g_error_new(
+        MIG_ERROR, MIG_ERROR_WORKER, "the worker's answer cannot be passed on: %s", g_strerror(-r));
+    return bus_reply_error(call, unreadable);
+}
+
+static int reply_variant(sd_bus_message *call, GVariant *value)
+{
+    g_autoptr(GVariant) owned = g_variant_take_ref(value);
+    g_autoptr(sd_bus_message) reply = NULL;
+    int r = sd_bus_message_new_method_return(call, &reply);
+    if (r >= 0)
+        r = mig_variant_append(reply, owned);
+    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
+/* Asking hosts */
+
+typedef struct {
+    ManagerBus *face;
+    char *host;
+    QueryAnswered answered;
+    void *userdata;
+} Ask;
+
+/* An error of the guest or of our own worker says nothing about the host. */
+static gboolean error_is_of_host(const GError *error)
+{
+    return g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UNREACHABLE) ||
+           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_TIMEOUT) ||
+           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_KEY_UNKNOWN) ||
+           g_error_matches(error, MIG_ERROR, MIG_ERROR_LOGIN_REFUSED) ||
+           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UUID_MISMATCH);
+}
+
+static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
+{
+    g_autofree Ask *ask = userdata;
+    g_autofree char *name = ask->host;
+    Host *host = manager_host(ask->face->manager, name, NULL);
+    if (host && (!error || error_is_of_host(error)) && host_contacted(host, error))
+        bus_object_changed(ask->face->objects, &host_kind, name, host);
+    ask->answered(reply, error, ask->userdata);
+}
+
+void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
+                     QueryAnswered answered, void *userdata)
+{
+    Ask *ask = g_new(Ask, 1);
+    *ask = (Ask){ face, g_strdup(host->name), answered, userdata };
+    query_call(face->manager->queries, host, method, arguments, on_asked, ask);
+}
+
+/* ListGuests */
+
+typedef struct {
+    ManagerBus *face;
+    char *host;
+    GVariant *filter;
+} ListGuests;
+
+static void list_guests_free(void *data)
+{
+    ListGuests *request = data;
+    g_free(request->host);
+    g_variant_unref(request->filter);
+    g_free(request);
+}
+
+static void on_guests(sd_bus_message *answer, const GError *error, void *userdata)
+{
+    g_autoptr(sd_bus_message) call = userdata;
+    bus_forward_answer(call, answer, error);
+}
+
+static void list_guests_authorized(sd_bus_message *call, void *userdata)
+{
+    const ListGuests *request = userdata;
+    g_autoptr(GError) error = NULL;
+    const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
+    if (config)
+        manager_bus_ask(request->face, config, "ListGuests",
+                        g_variant_new_tuple(&request->filter, 1), on_guests,
+                        sd_bus_message_ref(call));
+    else
+        bus_reply_error(call, error);
+}
+
+static int method_list_guests(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    ManagerBus *face = userdata;
+    g_autoptr(GError) error = NULL;
+    const char *host = NULL;
+    int r = sd_bus_message_read(call, "s", &host);
+    if (r < 0)
+        return r;
+    g_autoptr(GVariant) filter = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, &error);
+    if (!filter || !filter_check_guests(filter, &error) ||
+        !manager_host_config(face->manager, host, &error))
+        return bus_reply_error(call, error);
+
+    ListGuests *request = g_new(ListGuests, 1);
+    *request = (ListGuests){ face, g_strdup(host), g_steal_pointer(&filter) };
+    const char *details[] = { "host.name", request->host, NULL };
+    return authorize(face->authorizer, call, ACTION_LIST, details, list_guests_authorized, request,
+                     list_guests_free);
+}
+
+/* ListJobs */
+
+typedef struct {
+    ManagerBus *face;
+    GVariant *filter;
+    guint32 caller;
+} ListJobs;
+
+static void list_jobs_free(void *data)
+{
+    ListJobs *request = data;
+    g_variant_unref(request->filter);
+    g_free(request);
+}
+
+/* The ledger knows no progress: a job that runs is described as it is now. */
+static GVariant *describe_jobs(const Manager *manager, const GPtrArray *records)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < records->len; i++) {
+        const MigJob *record = g_ptr_array_index(records, i);
+        const Job *live = manager_job(manager, record->id);
+        g_variant_builder_add_value(&builder, job_bus_describe(live ? live->record : record));
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static void list_jobs_authorized(sd_bus_message *call, void *userdata)
+{
+    const ListJobs *request = userdata;
+    const Manager *manager = request->face->manager;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) records = NULL;
+    MigJobFilter filter;
+    MigLedger *ledger = manager_ledger(manager, &error);
+    if (ledger && filter_read_jobs(request->filter, request->caller, &filter, &error))
+        records = mig_ledger_list(ledger, &filter, &error);
+    if (records)
+        reply_variant(call, describe_jobs(manager, records));
+    else
+        bus_reply_error(call, error);
+}
+
+static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    ManagerBus *face = userdata;
+    g_autoptr(GError) error = NULL;
+    MigJobFilter parsed;
+    guint32 caller = 0;
+    g_autoptr(GVariant) filter = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, &error);
+    if (!filter || !authorize_sender(call, &caller, &error) ||
+        !filter_read_jobs(filter, caller, &parsed, &error))
+        return bus_reply_error(call, error);
+    ListJobs *request = g_new(ListJobs, 1);
+    *request = (ListJobs){ face, g_steal_pointer(&filter), caller };
+    return authorize(face->authorizer, call, ACTION_LIST, NULL, list_jobs_authorized, request,
+                     list_jobs_free);
+}
+
+/* Migrate and Plan take the same arguments. */
+
+typedef struct {
+    ManagerBus *face;
+    MigRequest *request;
+    guint32 caller;
+    GVariant *source; /* the hosts as they were when the call came */
+    GVariant *destination;
+} HostsRequest;
+
+static void hosts_request_free(void *data)
+{
+    HostsRequest *frozen = data;
+    mig_request_free(frozen->request);
+    g_clear_pointer(&frozen->source, g_variant_unref);
+    g_clear_pointer(&frozen->destination, g_variant_unref);
+    g_free(frozen);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostsRequest, hosts_request_free)
+
+static gboolean look_up_hosts(const Manager *manager, const MigRequest *request,
+                              const MigHost **source, const MigHost **destination, GError **error)
+{
+    *source = manager_host_config(manager, mig_request_source(request), error);
+    *destination = *source ? manager_host_config(manager, request->destination, error) : NULL;
+    return *destination && mig_request_check_hosts(request, *source, *destination, error);
+}
+
+static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError **error)
+{
+    g_autoptr(HostsRequest) frozen = g_new0(HostsRequest, 1);
+    const MigHost *source, *destination;
+    const char *guest = NULL, *to = NULL;
+    frozen->face = face;
+    if (sd_bus_message_read(call, "ss", &guest, &to) < 0) {
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                            "the arguments are guest (s), destination (s), options (a{sv})");
+        return NULL;
+    }
+    g_autoptr(GVariant) options = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, error);
+    if (!options)
+        return NULL;
+    frozen->request = mig_request_new(guest, to, options, error);
+    if (!frozen->request || !authorize_sender(call, &frozen->caller, error) ||
+        !look_up_hosts(face->manager, frozen->request, &source, &destination, error))
+        return NULL;
+    frozen->source = g_variant_ref_sink(mig_host_to_variant(source));
+    frozen->destination = g_variant_ref_sink(mig_host_to_variant(destination));
+    return g_steal_pointer(&frozen);
+}
+
+/* What polkit was asked about must still be so: files may have changed while a person thought. */
+static gboolean request_still_holds(const HostsRequest *frozen, const MigHost **source,
+                                    const MigHost **destination, GError **error)
+{
+    if (!look_up_hosts(frozen->face->manager, frozen->request, source, destination, error))
+        return FALSE;
+    g_autoptr(GVariant) from = g_variant_ref_sink(mig_host_to_variant(*source));
+    g_autoptr(GVariant) to = g_variant_ref_sink(mig_host_to_variant(*destination));
+    if (g_variant_equal(from, frozen->source) && g_variant_equal(to, frozen->destination))
+        return TRUE;
+    g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE,
+                        "the hosts' files have changed while the authorization was asked for; "
+                        "call again");
+    return FALSE;
+}
+
+static int authorize_request(HostsRequest *frozen, sd_bus_message *call, const char *action,
+                             Authorized authorized)
+{
+    const MigRequest *request = frozen->request;
+    const MigOptionInfo *flow = mig_option_info(MIG_OPT_FLOW);
+    const MigOptionInfo *transport = mig_option_info(MIG_OPT_TRANSPORT);
+    static const char *const truth[] = { "no", "yes" };
+    const char *details[] = {
+        "guest.name",
+        request->guest,
+        "source.name",
+        mig_request_source(request),
+        "destination.name",
+        request->destination,
+        "flow",
+        flow->choices[mig_request_flow(request)],
+        "transport",
+        transport->choices[mig_request_transport(request)],
+        "persist",
+        truth[mig_request_number(request, MIG_OPT_PERSIST) != 0],
+        "undefine-source",
+        truth[mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0],
+        NULL,
+    };
+    return authorize(frozen->face->authorizer, call, action, details, authorized, frozen,
+                     hosts_request_free);
+}
+
+static void migrate_authorized(sd_bus_message *call, void *userdata)
+{
+    const HostsRequest *frozen = userdata;
+    const MigHost *source, *destination;
+    g_autoptr(GError) error = NULL;
+    Job *job = NULL;
+    if (request_still_holds(frozen, &source, &destination, &error))
+        job = manager_add_job(frozen->face->manager, frozen->request, frozen->caller, &error);
+    if (!job) {
+        bus_reply_error(call, error);
+        return;
+    }
+    g_autofree char *path = job_bus_path(job->record->id);
+    sd_bus_reply_method_return(call, "o", path);
+    manager_schedule(frozen->face->manager);
+}
+
+static int method_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
+    if (!frozen ||
+        !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
+        return bus_reply_error(call, error);
+    return authorize_request(g_steal_pointer(&frozen), call, ACTION_MIGRATE, migrate_authorized);
+}
+
+static void plan_authorized(sd_bus_message *call, void *userdata)
+{
+    const HostsRequest *frozen = userdata;
+    const MigHost *source, *destination;
+    g_autoptr(GError) error = NULL;
+    if (request_still_holds(frozen, &source, &destination, &error))
+        plan_bus_answer(frozen->face, call, frozen->request, source, destination);
+    else
+        bus_reply_error(call, error);
+}
+
+static int method_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
+    if (!frozen)
+        return bus_reply_error(call, error);
+    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, plan_authorized);
+}
+
+/* Properties */
+
+static int property_version(sd_bus *bus, const char *path, const char *interface,
+                            const char *property, sd_bus_message *reply, void *userdata,
+                            sd_bus_error *ret_error)
+{
+    return sd_bus_message_append(
+        reply, "s", g_str_equal(property, "Version") ? PROJECT_VERSION : LIBVIRT_VERSION);
+}
+
+static int property_count(sd_bus *bus, const char *path, const char *interface,
+                          const char *property, sd_bus_message *reply, void *userdata,
+                          sd_bus_error *ret_error)
+{
+    const Manager *manager = ((const ManagerBus *) userdata)->manager;
+    const struct {
+        const char *name;
+        guint32 value;
+    } rows[] = {
+        { "RunningJobs", manager->running },
+        { "QueuedJobs", manager->queued.length },
+        { "MaximumRunningJobs", RUNNING_MAX_SOURCE },
+        { "MaximumJobs", JOBS_MAX },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_str_equal(rows[i].name, property))
+            return sd_bus_message_append(reply, "u", rows[i].value);
+    return -ENOENT;
+}
+
+#define CONST SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGE SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+
+static const sd_bus_vtable manager_vtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_NAMES("ListGuests", "sa{sv}", SD_BUS_PARAM(host) SD_BUS_PARAM(filter),
+                             "aa{sv}", SD_BUS_PARAM(guests), method_list_guests,
+                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("Plan", "ssa{sv}",
+                             SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
+                             "a{sv}", SD_BUS_PARAM(plan), method_plan, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("Migrate", "ssa{sv}",
+                             SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
+                             "o", SD_BUS_PARAM(job), method_migrate, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("ListJobs", "a{sv}", SD_BUS_PARAM(filter), "aa{sv}",
+                             SD_BUS_PARAM(jobs), method_list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_PROPERTY("Version", "s", property_version, 0, CONST),
+    SD_BUS_PROPERTY("LibvirtVersion", "s", property_version, 0, CONST),
+    SD_BUS_PROPERTY("RunningJobs", "u", property_count, 0, CHANGE),
+    SD_BUS_PROPERTY("QueuedJobs", "u", property_count, 0, CHANGE),
+    SD_BUS_PROPERTY("MaximumRunningJobs", "u", property_count, 0, CONST),
+    SD_BUS_PROPERTY("MaximumJobs", "u", property_count, 0, CONST),
+    SD_BUS_VTABLE_END,
+};
+
+/* What the manager tells */
+
+static void host_added(Host *host, void *userdata)
+{
+    bus_object_add(((ManagerBus *) userdata)->objects, &host_kind, host->name, host);
+}
+
+static void host_changed(Host *host, void *userdata)
+{
+    bus_object_changed(((ManagerBus *) userdata)->objects, &host_kind, host->name, host);
+}
+
+static void host_removed(const char *name, void *userdata)
+{
+    bus_object_remove(((ManagerBus *) userdata)->objects, &host_kind, name);
+}
+
+static void job_added(Job *job, void *userdata)
+{
+    g_autofree char *id = job_bus_id(job->record->id);
+    bus_object_add(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
+}
+
+static void job_changed(Job *job, void *userdata)
+{
+    g_autofree char *id = job_bus_id(job->record->id);
+    bus_object_changed(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
+}
+
+static void job_removed(guint64 id, void *userdata)
+{
+    g_autofree char *text = job_bus_id(id);
+    bus_object_remove(((ManagerBus *) userdata)->objects, &job_kind, text);
+}
+
+static void counts_changed(void *userdata)
+{
+    sd_bus_emit_properties_changed(((ManagerBus *) userdata)->bus, MANAGER_PATH,
+                                   "org.example.Migration1.Manager", "RunningJobs", "QueuedJobs",
+                                   NULL);
+}
+
+static const ManagerHandlers manager_handlers = {
+    host_added, host_changed, host_removed, job_added, job_changed, job_removed, counts_changed,
+};
+
+static int register_objects(ManagerBus *face)
+{
+    int r = sd_bus_add_object_vtable(face->bus, NULL, MANAGER_PATH,
+                                     "org.example.Migration1.Manager", manager_vtable, face);
+    if (r >= 0)
+        r = sd_bus_add_object_manager(face->bus, NULL, MANAGER_PATH);
+    if (r >= 0)
+        r = bus_objects_register(face->objects, &host_kind);
+    if (r >= 0)
+        r = bus_objects_register(face->objects, &job_kind);
+    return r;
+}
+
+ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *bus,
+                            Launcher *launcher, GError **error)
+{
+    g_autoptr(ManagerBus) face = g_new0(ManagerBus, 1);
+    face->bus = sd_bus_ref(bus);
+    face->authorizer = authorizer_new(bus);
+    face->objects = bus_objects_new(bus, face);
+    face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
+    int r = register_objects(face);
+    if (r < 0) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_FAILED, "cannot put objects on the bus: %s",
+                    g_strerror(-r));
+        return NULL;
+    }
+    manager_start(face->manager);
+    return g_steal_pointer(&face);
+}
+
+void manager_bus_free(ManagerBus *face)
+{
+    if (!face)
+        return;
+    authorizer_free(face->authorizer);
+    manager_free(face->manager);
+    bus_objects_free(face->objects);
+    sd_bus_unref(face->bus);
+    g_free(face);
+}
+
+gboolean manager_bus_idle(const ManagerBus *face)
+{
+    return manager_idle(face->manager) && authorizer_idle(face->authorizer);
+}

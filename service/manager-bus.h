@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bus face of the manager: org.example.Migration1.Manager, the registry of host and job
+ * objects, and what all bus faces share. A handler reads, validates, authorises, acts and replies,
+ * in this order.
+ */
+#pragma once
+
+#include "authorize.h"
+#include "bus-object.h"
+#include "manager.h"
+
+#define MANAGER_NAME "org.example.Migration1"
+#define MANAGER_PATH "/org/example/Migration1"
+
+typedef struct {
+    sd_bus *bus;
+    Manager *manager;
+    Authorizer *authorizer;
+    BusObjects *objects;
+} ManagerBus;
+
+/* Puts all objects on the bus, then starts the manager; the name is the caller's to request. */
+ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *bus,
+                            Launcher *launcher, GError **error);
+void manager_bus_free(ManagerBus *face);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ManagerBus, manager_bus_free)
+
+gboolean manager_bus_idle(const ManagerBus *face);
+
+/* Answers a call with an error; returns what a handler returns. */
+int bus_reply_error(sd_bus_message *call, const GError *error);
+
+/* Answers a call with what a query worker has answered: its body as it is, or the error. */
+int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error);
+
+/* Asks the host's query worker and records whether it could be reached. */
+void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
+                     QueryAnswered answered, void *userdata);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A worker as the service sees it: a process that is being started or was found running, and the
+ * link to it. Owns the link, the watch for its socket and the pending start; not the process, which
+ * may outlive the service.
+ */
+#pragma once
+
+#include "launch.h"
+
+typedef struct WorkerLink WorkerLink;
+
+typedef struct {
+    sd_event *event;
+    Launcher *launcher;
+    const char *runtime_dir;
+} WorkerContext;
+
+typedef struct {
+    /* The link is up. Matches may be added to it and calls made. */
+    void (*linked)(sd_bus *link, void *userdata);
+    /* The worker could not be started (error), or its link has closed (NULL). Last callback. */
+    void (*gone)(const GError *error, void *userdata);
+} WorkerHandlers;
+
+/* Links to the worker if its socket is there, else starts it. Callbacks come from the event loop,
+ * never from within this call. */
+WorkerLink *worker_link_open(const WorkerContext *context, LaunchKind kind, const char *instance,
+                             const WorkerHandlers *handlers, void *userdata, GError **error);
+void worker_link_free(WorkerLink *worker);
+
+/* Ends the process, however it hangs, and takes its socket away. worker_link_free() is still due. */
+void worker_link_kill(WorkerLink *worker);
+
+/* NULL while the worker is starting. */
+sd_bus *worker_link_bus(const WorkerLink *worker);

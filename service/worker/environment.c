@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See environment.h. Children are found in /proc: libvirt does not tell their ids.
+ */
+#include "environment.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KILL_USEC (5 * G_USEC_PER_SEC)
+
+void mig_environment_clean(const char *runtime_dir)
+{
+    g_autofree char *notify = g_strdup(g_getenv("NOTIFY_SOCKET"));
+    g_autofree char *config = g_build_filename(runtime_dir, "no-config", NULL);
+    const struct passwd *user = getpwuid(geteuid());
+
+    clearenv();
+    if (notify)
+        g_setenv("NOTIFY_SOCKET", notify, TRUE);
+    g_setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", TRUE);
+    g_setenv("HOME", user && user->pw_dir ? user->pw_dir : "/", TRUE);
+    g_setenv("LANG", "C.UTF-8", TRUE);
+    g_setenv("LIBVIRT_AUTOSTART", "0", TRUE);
+    /* libvirt.conf in there could alias URIs and choose ciphers: there is none */
+    g_setenv("XDG_CONFIG_HOME", config, TRUE);
+}
+
+void mig_environment_signals(void)
+{
+    sigset_t handled;
+    sigemptyset(&handled);
+    sigaddset(&handled, SIGTERM);
+    sigaddset(&handled, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &handled, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* Field 4 of proc(5)'s stat; the name before it may hold anything but ends with the last ')'. */
+static pid_t parent_of(const char *pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%s/stat", pid);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return 0;
+    const char *end = strrchr(text, ')');
+    int parent = 0;
+    return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : 0;
+}
+
+static void kill_children(void)
+{
+    g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
+    for (const char *name; processes && (name = g_dir_read_name(processes));) {
+        if (g_ascii_isdigit(name[0]) && parent_of(name) == getpid())
+            kill(atoi(name), SIGKILL);
+    }
+}
+
+void mig_environment_kill_children(void)
+{
+    gint64 deadline = g_get_monotonic_time() + KILL_USEC;
+    for (;;) {
+        /* whoever waits for one of them in libvirt is about to end with the process */
+        pid_t ended = waitpid(-1, NULL, WNOHANG);
+        if (ended < 0 || g_get_monotonic_time() > deadline)
+            return;
+        if (ended == 0) {
+            kill_children();
+            g_usleep(1000);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The worker of one job: takes the job out of the ledger, makes sure that nobody else is at it, and
+ * runs it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "link.h"
+#include "log.h"
+#include "run-bus.h"
+
+char *mig_worker_pki_path(const MigWorkerOptions *options)
+{
+    g_autofree char *path = g_build_filename(options->state_dir, "pki", NULL);
+    return g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
+}
+
+/* The file that holds the lock, or NULL. It is kept for a later worker of the job. */
+static char *take_lock(guint64 id, const MigWorkerOptions *options, GError **error)
+{
+    g_autofree char *name = g_strdup_printf(".%" G_GUINT64_FORMAT ".lock", id);
+    g_autofree char *path = g_build_filename(options->runtime_dir, MIG_LINK_JOBS, name, NULL);
+    g_autofree char *directory = g_path_get_dirname(path);
+    g_mkdir_with_parents(directory, 0700);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return g_steal_pointer(&path);
+    gboolean taken = fd >= 0 && errno == EWOULDBLOCK;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER, "job %" G_GUINT64_FORMAT ": %s %s: %s", id,
+                taken ? "another worker is at it, it holds" : "cannot lock", path,
+                taken ? "look at it with systemctl status" : g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return NULL;
+}
+
+int mig_worker_job(guint64 id, const MigWorkerOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = g_build_filename(options->state_dir, "ledger.sqlite", NULL);
+    g_autofree char *lock = take_lock(id, options, &error);
+    g_autoptr(MigLedger) ledger = lock ? mig_ledger_open(path, &error) : NULL;
+    g_autoptr(MigJob) job = ledger ? mig_ledger_load(ledger, id, &error) : NULL;
+    if (!job) {
+        log_error("%s", error->message);
+        return 1;
+    }
+    int status = 0;
+    if (mig_state_is_final(job->state))
+        log_info("job %" G_GUINT64_FORMAT " has ended already (%s)", id,
+                 mig_state_to_string(job->state));
+    else
+        status = mig_run_loop(ledger, job, options);
+    if (mig_state_is_final(job->state))
+        unlink(lock);
+    return status;
+}

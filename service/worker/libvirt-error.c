@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See libvirt-error.h. One table, the first row that fits counts. libvirt gives most failures to
+ * reach a host the code VIR_ERR_SYSTEM_ERROR and passes on what ssh, GnuTLS or the kernel said, so
+ * those rows look for words of that text (ssh and the C library speak English: LANG is set).
+ */
+#include "libvirt-error.h"
+
+#include <libvirt/virterror.h>
+#include <string.h>
+
+#include "error.h"
+#include "log.h"
+
+#define OPEN MIG_DOING_OPEN
+#define ASK MIG_DOING_ASK
+#define MIGRATE MIG_DOING_MIGRATE
+#define ANY (OPEN | ASK | MIGRATE)
+#define CODE_ANY (-1)
+
+/* Which host of the place the sentence is about. */
+typedef struct {
+    guint doing;
+    int code;
+    const char *text; /* libvirt's text has this in it; NULL: any */
+    MigError error;
+    const char *sentence; /* {host}, {destination}, {address}, {via}, {guest} are filled in */
+} Row;
+
+static const Row rows[] = {
+    /* no way to the host */
+    { OPEN, CODE_ANY, "REMOTE HOST IDENTIFICATION HAS CHANGED", MIG_ERROR_HOST_KEY_UNKNOWN,
+      "the ssh key of host {host} ({address}) has changed; find out why, then correct the "
+      "known_hosts file of the user this service runs as" },
+    { OPEN, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
+      "the ssh key of host {host} ({address}) is not known here or has changed; compare it and "
+      "enter "
+      "it in the known_hosts file of the user this service runs as" },
+    { OPEN, CODE_ANY, "libvirt-sock': Permission denied", MIG_ERROR_LOGIN_REFUSED,
+      "libvirtd on host {host} refused this service its socket; add the user it runs as to the "
+      "group libvirt" },
+    { OPEN, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
+      "host {host} ({address}) refused the ssh login; enter the public key of the user this "
+      "service "
+      "runs as in the authorized_keys file there" },
+    { OPEN, CODE_ANY, "Too many authentication failures", MIG_ERROR_LOGIN_REFUSED,
+      "host {host} ({address}) refused the ssh login; enter the public key of the user this "
+      "service "
+      "runs as in the authorized_keys file there" },
+    { OPEN, CODE_ANY, "virt-ssh-helper", MIG_ERROR_HOST_UNREACHABLE,
+      "the ssh login to host {host} works, but virt-ssh-helper is not there; install libvirt's "
+      "daemon on it" },
+    { OPEN, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
+      "host {host} ({address}) and this service do not accept each other's TLS certificates; check "
+      "the authority, the names and the dates of both" },
+    { OPEN, CODE_ANY, "TLS", MIG_ERROR_LOGIN_REFUSED,
+      "host {host} ({address}) broke off the TLS handshake; check that it speaks TLS on that port "
+      "and "
+      "accepts the certificate of this service" },
+    { OPEN, CODE_ANY, "Broken pipe", MIG_ERROR_HOST_UNREACHABLE,
+      "ssh to host {host} ({address}) ended at once; log in there by hand as the user this service "
+      "runs as to see why" },
+    { OPEN, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
+      "libvirtd on host {host} refused the login of this service; check its auth settings and "
+      "polkit rules in libvirtd.conf" },
+    { OPEN, VIR_ERR_AUTH_CANCELLED, NULL, MIG_ERROR_LOGIN_REFUSED,
+      "libvirtd on host {host} asks for a name and password, which this service never gives; allow "
+      "it by ssh key, certificate or polkit rule" },
+    { OPEN, VIR_ERR_AUTH_UNAVAILABLE, NULL, MIG_ERROR_LOGIN_REFUSED,
+      "libvirtd on host {host} refused the login of this service; allow it by a polkit rule for "
+      "org.libvirt.unix.manage" },
+    { OPEN, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
+      "the name {address} of host {host} does not resolve to an address; correct Address= in its "
+      "host file or the name service" },
+    { OPEN, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host} ({address}) refused the connection; check that it listens for {via}" },
+    { OPEN, CODE_ANY, "imed out", MIG_ERROR_HOST_TIMEOUT,
+      "host {host} ({address}) did not answer; check that it is up and that no firewall is "
+      "between" },
+    { OPEN, CODE_ANY, "No route to host", MIG_ERROR_HOST_UNREACHABLE,
+      "there is no route to host {host} ({address}); check that it is up and the network to it" },
+    { OPEN, CODE_ANY, "unreachable", MIG_ERROR_HOST_UNREACHABLE,
+      "there is no route to host {host} ({address}); check that it is up and the network to it" },
+    { OPEN, CODE_ANY, "Failed to connect socket", MIG_ERROR_HOST_UNREACHABLE,
+      "libvirtd does not run on host {host}; start it (systemctl start libvirtd.socket)" },
+    { OPEN, CODE_ANY, NULL, MIG_ERROR_HOST_UNREACHABLE,
+      "no connection to libvirtd on host {host} ({address}); check that it runs and listens for "
+      "{via}, libvirt's own text tells more" },
+
+    /* the source's libvirtd could not open the destination's */
+    { MIGRATE, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
+      "the ssh key of {destination} is not known on host {host}; enter it in the known_hosts file "
+      "of root there, or use flow managed-direct" },
+    { MIGRATE, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
+      "{destination} refused the login of host {host}'s libvirtd; let root of {host} log in there, "
+      "or use flow managed-direct" },
+    { MIGRATE, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
+      "the libvirt daemons of {host} and {destination} do not accept each other's TLS "
+      "certificates; "
+      "check both, or use flow managed-direct" },
+    { MIGRATE, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
+      "{destination} refused the login of host {host}'s libvirtd; check the certificates or rules "
+      "there, or use flow managed-direct" },
+    { MIGRATE, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host} cannot resolve the name under which it was to reach {destination}; correct "
+      "PeerAddress= in its host file or the name service of {host}" },
+    { MIGRATE, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
+      "{destination} refused a connection from host {host}; check Peer* in its host file, and that "
+      "it listens there" },
+    { MIGRATE, CODE_ANY, "No route to host", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host} has no route to {destination}; check the network and the firewall between "
+      "them" },
+    { MIGRATE, CODE_ANY, "imed out", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host} got no answer from {destination}; check the network and the firewall between "
+      "them" },
+    { MIGRATE, CODE_ANY, "Failed to connect to remote libvirt URI", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host}'s libvirtd cannot connect to that of {destination}; check Peer* in its host "
+      "file, or use flow managed-direct" },
+
+    /* the host went away, or will not say */
+    { ASK | MIGRATE, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
+      "host {host} stopped answering; check that it is up and the network to it" },
+    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
+      MIG_ERROR_CONNECTION_LOST,
+      "libvirtd on a host closed the connection; check that it runs on {host} and {destination}" },
+    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot recv data", MIG_ERROR_CONNECTION_LOST,
+      "the connection to a host was lost; check {host}, {destination} and the network" },
+    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot write data", MIG_ERROR_CONNECTION_LOST,
+      "the connection to a host was lost; check {host}, {destination} and the network" },
+    { ASK | MIGRATE, CODE_ANY, "client socket is closed", MIG_ERROR_CONNECTION_LOST,
+      "the connection to a host was lost; check {host}, {destination} and the network" },
+    { MIGRATE, CODE_ANY, "Lost connection to destination host", MIG_ERROR_CONNECTION_LOST,
+      "host {host} lost its connection to {destination}; check the network between them" },
+    { ASK | MIGRATE, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
+      "libvirtd on host {host} does not allow this service to do that; check its access rules "
+      "(access_drivers in libvirtd.conf)" },
+    { ASK | MIGRATE, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
+      "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
+      "virsh "
+      "domjobinfo" },
+    { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
+      "there is no guest {guest} on host {host}; it may have been stopped just now" },
+
+    /* they may not, or cannot */
+    { MIGRATE, VIR_ERR_MIGRATE_UNSAFE, NULL, MIG_ERROR_UNSAFE,
+      "libvirt calls it unsafe to migrate guest {guest}: its disks are not on storage that both "
+      "hosts share, or use a host cache; put them on shared storage with cache=none" },
+    { MIGRATE, VIR_ERR_CPU_INCOMPATIBLE, NULL, MIG_ERROR_INCOMPATIBLE,
+      "the CPU of guest {guest} does not fit that of {destination}; give the guest a CPU model "
+      "both "
+      "hosts have" },
+    { MIGRATE, CODE_ANY, "guest CPU", MIG_ERROR_INCOMPATIBLE,
+      "the CPU of guest {guest} does not fit that of {destination}; give the guest a CPU model "
+      "both "
+      "hosts have" },
+    { MIGRATE, VIR_ERR_OPERATION_ABORTED, NULL, MIG_ERROR_CANCELLED,
+      "the migration of guest {guest} was cancelled" },
+    { MIGRATE, CODE_ANY, "canceled by client", MIG_ERROR_CANCELLED,
+      "the migration of guest {guest} was cancelled" },
+    { MIGRATE, CODE_ANY, "same host", MIG_ERROR_SAME_HOST,
+      "{host} and {destination} are one machine; choose another destination" },
+    { MIGRATE, CODE_ANY, "is already active", MIG_ERROR_GUEST_EXISTS,
+      "a guest {guest} is active on {destination} already; stop or rename it there" },
+    { MIGRATE, VIR_ERR_DOM_EXIST, NULL, MIG_ERROR_GUEST_EXISTS,
+      "{destination} has another guest of the name or UUID of {guest}; rename or remove it there" },
+    { MIGRATE, CODE_ANY, "already exists with uuid", MIG_ERROR_GUEST_EXISTS,
+      "{destination} has another guest of the name or UUID of {guest}; rename or remove it there" },
+    { MIGRATE, CODE_ANY, "another migration job is already running", MIG_ERROR_GUEST_BUSY,
+      "guest {guest} is being migrated by somebody else; wait for that to end" },
+    { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
+      "guest {guest} is not running any more; start it, then migrate it" },
+    { MIGRATE, CODE_ANY, "requires an FQDN", MIG_ERROR_INVALID_HOST_FILE,
+      "{destination} does not know its own name and cannot say where to send guest {guest}; set "
+      "MigrationAddresses= in its host file and use interface-address, or correct its host name" },
+    { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
+      "{destination} has no free port for another migration; wait until one of those that run has "
+      "ended" },
+    { MIGRATE, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of {host} or {destination} cannot do this migration" },
+    { MIGRATE, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of {host} or {destination} cannot do this migration; try other "
+      "options" },
+    { MIGRATE, VIR_ERR_OPERATION_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "guest {guest} cannot be migrated as it is; libvirt's own text names the reason" },
+    { MIGRATE, VIR_ERR_CONFIG_UNSUPPORTED, NULL, MIG_ERROR_INCOMPATIBLE,
+      "the configuration of guest {guest} does not work on {destination}; libvirt's own text names "
+      "what does not" },
+    { MIGRATE, CODE_ANY, "Domain not found", MIG_ERROR_GUEST_NOT_FOUND,
+      "guest {guest} is gone; it may have been stopped just now" },
+
+    /* everything else */
+    { MIGRATE, CODE_ANY, NULL, MIG_ERROR_FAILED,
+      "libvirt could not migrate guest {guest} from {host} to {destination}; its own text names "
+      "the "
+      "reason" },
+    { ANY, CODE_ANY, NULL, MIG_ERROR_FAILED,
+      "libvirtd on host {host} could not answer; its own text names the reason" },
+};
+
+static const char *const listens_for[MIG_N_CONNECTS] = {
+    [MIG_CONNECT_NONE] = "connections",
+    [MIG_CONNECT_UNIX] = "local connections (libvirtd.socket)",
+    [MIG_CONNECT_SSH] = "ssh",
+    [MIG_CONNECT_TLS] = "TLS (libvirtd-tls.socket)",
+    [MIG_CONNECT_TCP] = "TCP (libvirtd-tcp.socket)",
+};
+
+static gboolean row_fits(const Row *row, MigDoing doing, int code, const char *text)
+{
+    return (row->doing & doing) && (row->code == CODE_ANY || row->code == code) &&
+           (!row->text || strstr(text, row->text));
+}
+
+static void fill_in(GString *sentence, const char *name, const char *value)
+{
+    g_string_replace(sentence, name, value ? value : "the other host", 0);
+}
+
+static char *make_sentence(const char *pattern, const MigErrorPlace *place)
+{
+    const MigHost *host = place->host;
+    const char *address = host->own.address ? host->own.address : "this machine";
+    GString *sentence = g_string_new(pattern);
+    fill_in(sentence, "{host}", host->name);
+    fill_in(sentence, "{destination}", place->destination ? place->destination->name : NULL);
+    fill_in(sentence, "{address}", address);
+    fill_in(sentence, "{via}", listens_for[host->own.connect]);
+    fill_in(sentence, "{guest}", place->guest ? place->guest : "");
+    return g_string_free(sentence, FALSE);
+}
+
+GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, const char *text)
+{
+    const Row *row = rows;
+    while (!row_fits(row, place->doing, code, text))
+        row++; /* the last one fits everything */
+    g_autofree char *sentence = make_sentence(row->sentence, place);
+    return g_error_new_literal(MIG_ERROR, (int) row->error, sentence);
+}
+
+void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error)
+{
+    virErrorPtr last = virGetLastError();
+    const char *text = last && last->message ? last->message : "no error was given";
+    int code = last ? last->code : VIR_ERR_INTERNAL_ERROR;
+    int domain = last ? last->domain : VIR_FROM_NONE;
+
+    log_warning("libvirt, %s: %s (error %d of domain %d)", place->host->name, text, code, domain);
+    if (raw) {
+        g_free(*raw);
+        *raw = g_strdup(text);
+    }
+    g_propagate_error(error, mig_libvirt_error_map(place, domain, code, text));
+}

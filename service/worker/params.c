@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See params.h.
+ */
+#include "params.h"
+
+void mig_params_clear(MigParams *params)
+{
+    virTypedParamsFree(params->list, params->n);
+    *params = (MigParams){ NULL, 0 };
+}
+
+static int add_strings(MigParams *params, int *max, const char *key, GVariant *value)
+{
+    g_autofree const char **strings = g_variant_get_strv(value, NULL);
+    return virTypedParamsAddStringList(&params->list, &params->n, max, key, strings);
+}
+
+static int add_value(MigParams *params, int *max, const char *key, GVariant *value)
+{
+    virTypedParameterPtr *list = &params->list;
+    int *n = &params->n;
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_STRING_ARRAY))
+        return add_strings(params, max, key, value);
+    switch (g_variant_classify(value)) {
+    case G_VARIANT_CLASS_STRING:
+        return virTypedParamsAddString(list, n, max, key, g_variant_get_string(value, NULL));
+    case G_VARIANT_CLASS_INT32:
+        return virTypedParamsAddInt(list, n, max, key, g_variant_get_int32(value));
+    case G_VARIANT_CLASS_UINT32:
+        return virTypedParamsAddUInt(list, n, max, key, g_variant_get_uint32(value));
+    case G_VARIANT_CLASS_UINT64:
+        return virTypedParamsAddULLong(list, n, max, key, g_variant_get_uint64(value));
+    default:
+        g_error("plan with parameter %s of type %s", key, g_variant_get_type_string(value));
+    }
+}
+
+MigParams mig_params_from_dict(GVariant *dict)
+{
+    MigParams params = { NULL, 0 };
+    int max = 0;
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
+    g_variant_iter_init(&iter, dict);
+    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value)) {
+        if (add_value(&params, &max, key, value) < 0)
+            g_error("libvirt refused the parameter %s", key);
+    }
+    return params;
+}
+
+GVariant *mig_params_to_statistics(virTypedParameterPtr list, int n)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{st}"));
+    for (int i = 0; i < n; i++) {
+        if (list[i].type == VIR_TYPED_PARAM_ULLONG)
+            g_variant_builder_add(&builder, "{st}", list[i].field, (guint64) list[i].value.ul);
+    }
+    return g_variant_ref_sink(g_variant_builder_end(&builder));
+}
+
+guint64 mig_statistics_get(GVariant *statistics, const char *field)
+{
+    guint64 number = 0;
+    g_variant_lookup(statistics, field, "t", &number);
+    return number;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See query-host.h.
+ */
+#include "query-host.h"
+
+#include "connection.h"
+#include "error.h"
+#include "guests.h"
+
+struct MigQueryHost {
+    char *name;
+    char *pki_path;
+    GVariant *dict; /* that `host` was made of */
+    MigHost *host;
+    virConnectPtr connection;
+    gboolean reused; /* it has answered before */
+    MigFacts *facts; /* what this connection said of the host, or NULL */
+};
+
+/* The part of a question that is asked on an open connection. */
+typedef GVariant *(*Ask)(MigQueryHost *host, GVariant *arguments, GError **error);
+
+MigQueryHost *mig_query_host_new(const char *name, const char *pki_path)
+{
+    MigQueryHost *host = g_new0(MigQueryHost, 1);
+    host->name = g_strdup(name);
+    host->pki_path = g_strdup(pki_path);
+    return host;
+}
+
+static void disconnect(MigQueryHost *host)
+{
+    g_clear_pointer(&host->facts, mig_facts_free);
+    g_clear_pointer(&host->connection, virConnectClose);
+    host->reused = FALSE;
+}
+
+/* The host file may have changed since the last question. */
+static gboolean use_dict(MigQueryHost *host, GVariant *dict, GError **error)
+{
+    if (host->dict && g_variant_equal(host->dict, dict))
+        return TRUE;
+    MigHost *parsed = mig_host_from_variant(dict, error);
+    if (!parsed)
+        return FALSE;
+    if (!g_str_equal(parsed->name, host->name)) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "this worker asks host %s, not %s", host->name, parsed->name);
+        mig_host_free(parsed);
+        return FALSE;
+    }
+    disconnect(host);
+    g_clear_pointer(&host->host, mig_host_free);
+    g_clear_pointer(&host->dict, g_variant_unref);
+    host->host = parsed;
+    host->dict = g_variant_ref(dict);
+    return TRUE;
+}
+
+static gboolean need_facts(MigQueryHost *host, GError **error)
+{
+    if (!host->facts)
+        host->facts = mig_connection_ask_host(host->connection, host->host, NULL, error);
+    return host->facts != NULL;
+}
+
+static gboolean need_connection(MigQueryHost *host, GError **error)
+{
+    if (mig_connection_is_alive(host->connection))
+        return TRUE;
+    disconnect(host);
+    host->connection = mig_connection_open(host->host, host->pki_path, NULL, error);
+    if (!host->connection)
+        return FALSE;
+    /* nothing is believed of a host that is not the one pinned */
+    if (!host->host->host_uuid || need_facts(host, error))
+        return TRUE;
+    disconnect(host);
+    return FALSE;
+}
+
+static GVariant *ask(MigQueryHost *host, GVariant *dict, Ask func, GVariant *arguments,
+                     GError **error)
+{
+    g_autoptr(GError) lost = NULL;
+    if (!use_dict(host, dict, error) || !need_connection(host, error))
+        return NULL;
+    gboolean reused = host->reused;
+    host->reused = TRUE;
+    GVariant *answer = func(host, arguments, &lost);
+    if (answer)
+        return answer;
+    if (!reused || !g_error_matches(lost, MIG_ERROR, MIG_ERROR_CONNECTION_LOST)) {
+        g_propagate_error(error, g_steal_pointer(&lost));
+        return NULL;
+    }
+    disconnect(host);
+    return need_connection(host, error) ? func(host, arguments, error) : NULL;
+}
+
+static GVariant *ask_guests(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    g_autoptr(GVariant) filter = g_variant_get_child_value(arguments, 0);
+    return mig_guests_list(host->connection, host->host, filter, NULL, error);
+}
+
+GVariant *mig_query_list_guests(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                GError **error)
+{
+    return ask(host, dict, ask_guests, arguments, error);
+}
+
+static GVariant *ask_facts(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    const char *guest = NULL, *uuid = NULL;
+    g_variant_get(arguments, "(&s&s)", &guest, &uuid);
+    if (!need_facts(host, error) || !mig_connection_ask_guest(host->connection, host->host, guest,
+                                                              uuid, host->facts, NULL, error))
+        return NULL;
+    return g_variant_ref_sink(mig_facts_to_variant(host->facts));
+}
+
+GVariant *mig_query_get_facts(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                              GError **error)
+{
+    return ask(host, dict, ask_facts, arguments, error);
+}
+
+/* A test that is answered from memory tests nothing. */
+static GVariant *ask_test(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    g_clear_pointer(&host->facts, mig_facts_free);
+    return need_facts(host, error) ? g_variant_ref_sink(g_variant_new_boolean(TRUE)) : NULL;
+}
+
+static GVariant *describe(const MigQueryHost *host, gint64 usec)
+{
+    const MigFacts *facts = host->facts;
+    g_auto(GVariantBuilder) result = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(
+        &result, "{sv}", "libvirt-version",
+        g_variant_new_printf("%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT,
+                             facts->libvirt / 1000000, facts->libvirt / 1000 % 1000,
+                             facts->libvirt % 1000));
+    g_variant_builder_add(&result, "{sv}", "driver", g_variant_new_string(facts->driver));
+    g_variant_builder_add(&result, "{sv}", "hostname", g_variant_new_string(facts->hostname));
+    g_variant_builder_add(&result, "{sv}", "host-uuid", g_variant_new_string(facts->host_uuid));
+    /* a unix socket does not leave the machine: there is nothing to read on a wire */
+    g_variant_builder_add(&result, "{sv}", "encrypted",
+                          g_variant_new_boolean(host->host->own.connect != MIG_CONNECT_TCP));
+    g_variant_builder_add(&result, "{sv}", "time", g_variant_new_uint64((guint64) usec));
+    return g_variant_ref_sink(g_variant_builder_end(&result));
+}
+
+GVariant *mig_query_test(MigQueryHost *host, GVariant *dict, GVariant *arguments, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(GVariant) answered = ask(host, dict, ask_test, arguments, error);
+    return answered ? describe(host, g_get_monotonic_time() - start) : NULL;
+}

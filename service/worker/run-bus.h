@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A running job on its link (link.h), and the main thread's side of it.
+ */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "core/job.h"
+#include "ledger.h"
+#include "run.h"
+#include "worker.h"
+
+/* The functions of this file are the main thread's. Runs the job to its end; the exit status. */
+int mig_run_loop(MigLedger *ledger, MigJob *job, const MigWorkerOptions *options);
+
+const MigJob *mig_run_job(const MigRun *run);
+/* TOO_LATE, JOB_FINISHED, NOT_SUPPORTED; TRUE: it will be tried. */
+gboolean mig_run_cancel(MigRun *run, GError **error);
+
+/* Adds the object to a client's link; a MigLinkAccept with the MigRun as userdata. */
+void mig_run_bus_attach(sd_bus *link, void *run);

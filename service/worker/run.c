@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See run.h. Everything below mig_worker_job() runs in the main thread; what the other threads say
+ * arrives as letters (post.h). So the record is written by one thread only, and the gate before the
+ * migrate call needs no lock: a cancel is either before its letter or after it.
+ */
+#include "run.h"
+
+#include <libvirt/libvirt.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include "error.h"
+#include "ledger.h"
+#include "log.h"
+#include "monitor.h"
+#include "params.h"
+#include "post.h"
+#include "progress.h"
+#include "run-bus.h"
+#include "sequence.h"
+#include "status.h"
+#include "vir-loop.h"
+
+struct MigRun {
+    sd_event *event;
+    MigLedger *ledger;
+    MigJob *job;
+    MigTask *task;
+    MigLinkServer *server;
+    MigStatus *status;
+    MigPost *post;
+    MigPair *pair;
+    MigMonitor *monitor; /* NULL: libvirt was not called yet */
+    MigProgress progress;
+    gboolean cancel;
+};
+
+const MigJob *mig_run_job(const MigRun *run)
+{
+    return run->job;
+}
+
+static gboolean record(MigRun *run, GError **error)
+{
+    return mig_ledger_update(run->ledger, run->job, error);
+}
+
+/* Goes on when it fails: what libvirt does cannot be taken back, and the last write tells. */
+static void record_or_warn(MigRun *run)
+{
+    g_autoptr(GError) error = NULL;
+    if (!record(run, &error))
+        log_warning("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
+}
+
+static void set_state(MigRun *run, MigState state)
+{
+    if (mig_state_may_enter(run->job->state, state))
+        run->job->state = state;
+}
+
+static gboolean set_phase(MigRun *run, MigPhase phase)
+{
+    if (!mig_phase_may_enter(run->job->phase, phase))
+        return FALSE;
+    run->job->phase = phase;
+    return TRUE;
+}
+
+static void enter_phase(MigRun *run, MigPhase phase)
+{
+    if (!set_phase(run, phase))
+        return;
+    record_or_warn(run);
+    mig_status_changed(run->status, TRUE);
+}
+
+static void on_phase(gpointer receiver, gpointer data)
+{
+    enter_phase(receiver, (MigPhase) GPOINTER_TO_UINT(data));
+}
+
+void mig_run_tell_phase(MigRun *run, MigPhase phase)
+{
+    mig_post_send(run->post, on_phase, GUINT_TO_POINTER(phase));
+}
+
+typedef struct {
+    const MigFindings *findings;
+    MigEnter answer;
+    GError *error;
+} Entry;
+
+static void take_findings(MigJob *job, const MigFindings *findings)
+{
+    const MigFacts *source = findings->on_source;
+    mig_job_set_string(&job->guest_name, source->guest_name);
+    mig_job_set_string(&job->guest_uuid, source->guest_uuid);
+    mig_job_set_string(&job->source_state, mig_guest_state_to_string(source->guest_state));
+    mig_job_set_string(&job->destination_state,
+                       mig_guest_state_to_string(findings->on_destination->guest_state));
+    mig_job_set_string(&job->guest_host, job->source);
+    mig_job_set_variant(&job->plan, mig_plan_to_variant(findings->plan));
+}
+
+static void start_monitor(MigRun *run)
+{
+    run->monitor = mig_monitor_start(run, run->task, run->job->guest_uuid);
+    if (run->cancel)
+        mig_monitor_abort(run->monitor);
+}
+
+static void on_enter(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    Entry *entry = data;
+    take_findings(run->job, entry->findings);
+    if (run->cancel) {
+        entry->answer = MIG_ENTER_CANCELLED;
+        return;
+    }
+    set_phase(run, MIG_PHASE_PREPARING);
+    run->job->called = g_get_real_time();
+    if (!record(run, &entry->error)) {
+        run->job->called = 0;
+        entry->answer = MIG_ENTER_ERROR;
+        return;
+    }
+    run->task->was_paused = g_str_equal(run->job->source_state, "paused");
+    start_monitor(run);
+    mig_status_changed(run->status, TRUE);
+    entry->answer = MIG_ENTER_GO;
+}
+
+MigEnter mig_run_enter(MigRun *run, const MigFindings *findings, GError **error)
+{
+    Entry entry = { findings, MIG_ENTER_ERROR, NULL };
+    mig_post_ask(run->post, on_enter, &entry);
+    if (entry.error)
+        g_propagate_error(error, entry.error);
+    return entry.answer;
+}
+
+static void on_statistics(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    g_autoptr(GVariant) statistics = data;
+    if (run->job->phase >= MIG_PHASE_VERIFYING)
+        return;
+    guint64 processed = mig_statistics_get(statistics, VIR_DOMAIN_JOB_DATA_PROCESSED);
+    guint64 remaining = mig_statistics_get(statistics, VIR_DOMAIN_JOB_DATA_REMAINING);
+    /* an aborted job has zeroes again at its end */
+    if (processed == 0 && run->job->phase >= MIG_PHASE_COPYING)
+        return;
+    mig_job_set_variant(&run->job->statistics, statistics);
+    if (processed > 0) {
+        run->job->progress = mig_progress_update(&run->progress, processed, remaining);
+        enter_phase(run, MIG_PHASE_COPYING);
+    }
+    mig_status_changed(run->status, FALSE);
+}
+
+void mig_run_tell_statistics(MigRun *run, GVariant *statistics)
+{
+    mig_post_send(run->post, on_statistics, statistics);
+}
+
+static void on_suspended(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    /* a guest that is not migrated live is paused from the start */
+    if (run->task->live && !run->task->was_paused)
+        enter_phase(run, MIG_PHASE_SWITCHING);
+}
+
+void mig_run_tell_suspended(MigRun *run)
+{
+    mig_post_send(run->post, on_suspended, NULL);
+}
+
+static void on_lost(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    if (!run->monitor || mig_cancel_refusal(MIG_STATE_RUNNING, run->job->phase))
+        return;
+    log_warning("job %" G_GUINT64_FORMAT ": %s is lost, giving up", run->job->id,
+                run->job->destination);
+    mig_monitor_abort(run->monitor);
+}
+
+void mig_run_tell_lost(MigRun *run)
+{
+    mig_post_send(run->post, on_lost, NULL);
+}
+
+static void take_ending(MigRun *run, const MigEnding *ending)
+{
+    MigJob *job = run->job;
+    MigEvidence evidence = ending->evidence;
+    evidence.cancel = run->cancel;
+    MigConclusion conclusion = mig_conclude(&evidence);
+    set_state(run, conclusion.state);
+    set_phase(run, MIG_PHASE_DONE);
+    job->finished = g_get_real_time();
+    mig_job_set_string(&job->source_state, mig_sight_to_string(&evidence.on_source));
+    mig_job_set_string(&job->destination_state, mig_sight_to_string(&evidence.on_destination));
+    mig_job_set_string(&job->guest_host, conclusion.guest_host);
+    if (ending->statistics)
+        mig_job_set_variant(&job->statistics, ending->statistics);
+    if (conclusion.error)
+        mig_job_set_error(job, conclusion.error, ending->raw);
+    else
+        job->progress = mig_progress_complete(&run->progress);
+    log_info("job %" G_GUINT64_FORMAT ": %s%s%s", job->id, mig_state_to_string(job->state),
+             conclusion.error ? ": " : "", conclusion.error ? conclusion.error->message : "");
+    g_clear_error(&conclusion.error);
+}
+
+static void on_ended(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    g_autoptr(GError) error = NULL;
+    if (run->monitor)
+        mig_monitor_stop(run->monitor);
+    take_ending(run, data);
+    gboolean recorded = record(run, &error);
+    if (!recorded)
+        log_error("job %" G_GUINT64_FORMAT " has ended but: %s", run->job->id, error->message);
+    mig_status_changed(run->status, TRUE);
+    sd_event_exit(run->event, recorded ? 0 : 1);
+}
+
+void mig_run_tell_ended(MigRun *run, MigEnding *ending)
+{
+    mig_post_send(run->post, on_ended, ending);
+}
+
+/* The plan's word on something; TRUE while there is no plan. */
+static gboolean plan_allows(const MigRun *run, const char *key)
+{
+    gboolean allows = TRUE;
+    g_variant_lookup(run->job->plan, key, "b", &allows);
+    return allows;
+}
+
+gboolean mig_run_cancel(MigRun *run, GError **error)
+{
+    const MigJob *job = run->job;
+    if (run->cancel && !mig_state_is_final(job->state))
+        return TRUE;
+    const char *refusal = mig_cancel_refusal(job->state, job->phase);
+    if (refusal) {
+        g_set_error_literal(
+            error, MIG_ERROR,
+            mig_state_is_final(job->state) ? MIG_ERROR_JOB_FINISHED : MIG_ERROR_TOO_LATE, refusal);
+        return FALSE;
+    }
+    if (run->monitor && !plan_allows(run, "cancellable")) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
+                    "the hypervisor driver of host %s cannot cancel a migration; wait for its end",
+                    job->source);
+        return FALSE;
+    }
+    run->cancel = TRUE;
+    set_state(run, MIG_STATE_CANCELLING);
+    record_or_warn(run);
+    if (run->monitor)
+        mig_monitor_abort(run->monitor);
+    mig_pair_interrupt(run->pair);
+    mig_status_changed(run->status, TRUE);
+    return TRUE;
+}
+
+/* A stop of the unit. What libvirt does without us goes on, and a worker started later will look
+ * how it ended; what we drive is cancelled if it still can be and otherwise brought to its end. */
+static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *info,
+                        void *userdata)
+{
+    MigRun *run = userdata;
+    g_autoptr(GError) error = NULL;
+    gboolean goes_on = run->task->resumed || (run->monitor && plan_allows(run, "survives-exit"));
+    if (goes_on) {
+        log_info("job %" G_GUINT64_FORMAT ": stopped, libvirt goes on without this worker",
+                 run->job->id);
+        return sd_event_exit(run->event, 0);
+    }
+    if (!mig_run_cancel(run, &error))
+        log_info("job %" G_GUINT64_FORMAT ": not stopped: %s", run->job->id, error->message);
+    return 0;
+}
+
+static void start(MigRun *run)
+{
+    MigJob *job = run->job;
+    run->cancel = job->state == MIG_STATE_CANCELLING;
+    if (run->cancel)
+        mig_pair_interrupt(run->pair);
+    if (run->task->resumed) {
+        log_info("job %" G_GUINT64_FORMAT ": its worker died in phase %s", job->id,
+                 mig_phase_to_string(job->phase));
+        run->progress.fraction = job->progress;
+        if (run->task->called)
+            start_monitor(run);
+    }
+    mig_sequence_start(run, run->task, run->pair);
+    set_state(run, MIG_STATE_RUNNING);
+    enter_phase(run, MIG_PHASE_CONNECTING);
+}
+
+/* The threads of a job; the link is there before, so that nothing of them is missed. */
+static gboolean set_up(MigRun *run, const MigWorkerOptions *options, GError **error)
+{
+    g_autofree char *instance = g_strdup_printf("%" G_GUINT64_FORMAT, run->job->id);
+    g_autofree char *path = g_build_filename(options->runtime_dir, MIG_LINK_JOBS, instance, NULL);
+    run->task = mig_task_new(run->job, options, error);
+    run->post = run->task ? mig_post_new(run->event, run, error) : NULL;
+    if (!run->post || !mig_vir_loop_start(error))
+        return FALSE;
+    sd_event_add_signal(run->event, NULL, SIGTERM, on_terminate, run);
+    sd_event_add_signal(run->event, NULL, SIGINT, on_terminate, run);
+    run->pair = mig_pair_new();
+    run->server = mig_link_serve(path, run->event, mig_run_bus_attach, run, error);
+    if (!run->server)
+        return FALSE;
+    run->status = mig_status_new(run->event, run->server, run->job);
+    return TRUE;
+}
+
+/* It cannot be started. What a worker before us started is not ended with that. */
+static int fail(MigRun *run, const GError *error)
+{
+    log_error("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
+    if (run->job->called)
+        return 1;
+    set_state(run, MIG_STATE_FAILED);
+    set_phase(run, MIG_PHASE_DONE);
+    run->job->finished = g_get_real_time();
+    mig_job_set_error(run->job, error, NULL);
+    record_or_warn(run);
+    return 1;
+}
+
+int mig_run_loop(MigLedger *ledger, MigJob *job, const MigWorkerOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    MigRun *run = g_new0(MigRun, 1);
+    run->ledger = ledger;
+    run->job = job;
+    if (sd_event_default(&run->event) < 0)
+        g_error("no event loop");
+    if (!set_up(run, options, &error))
+        return fail(run, error);
+    start(run);
+    sd_notify(0, "READY=1");
+    int status = sd_event_loop(run->event);
+    mig_link_server_free(run->server);
+    return status;
+}

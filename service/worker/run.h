@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A job being run, as its main thread has it: the record, the ledger, the link. The other threads
+ * tell it what they see and ask it for leave; it alone decides and writes down.
+ *
+ * The functions of this file may be called from any thread but the main one. They return at once
+ * except mig_run_enter().
+ */
+#pragma once
+
+#include "conclude.h"
+#include "core/job.h"
+
+typedef struct MigRun MigRun;
+
+void mig_run_tell_phase(MigRun *run, MigPhase phase);
+
+/* What was found and planned; ownership stays with the caller. */
+typedef struct {
+    const MigFacts *on_source, *on_destination;
+    const MigPlan *plan;
+} MigFindings;
+
+typedef enum { MIG_ENTER_GO, MIG_ENTER_CANCELLED, MIG_ENTER_ERROR } MigEnter;
+
+/* The gate before libvirt's migrate call, the last moment at which a cancel stops everything.
+ * MIG_ENTER_GO: phase preparing and the time of the call are in the ledger, call now. */
+MigEnter mig_run_enter(MigRun *run, const MigFindings *findings, GError **error);
+
+/* libvirt's statistics of the job under way (a{st}, the reference is taken). */
+void mig_run_tell_statistics(MigRun *run, GVariant *statistics);
+/* The guest was paused on the source. */
+void mig_run_tell_suspended(MigRun *run);
+
+/* The connection to the destination has ended during a migration that we drive: it can no longer be
+ * finished and is aborted while the guest still runs on the source. */
+void mig_run_tell_lost(MigRun *run);
+
+typedef struct {
+    MigEvidence evidence; /* `cancel` is filled in by the main thread */
+    GError *error;        /* that evidence.error points to */
+    char *raw;            /* libvirt's text for it, or NULL */
+    GVariant *statistics; /* final, or NULL */
+} MigEnding;
+
+/* The last word; takes the ending and all in it. */
+void mig_run_tell_ended(MigRun *run, MigEnding *ending);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See side.h.
+ */
+#include "side.h"
+
+#include "params.h"
+
+MigSide *mig_side_new(const MigHost *host, const char *pki_path)
+{
+    MigSide *side = g_new0(MigSide, 1);
+    side->host = host;
+    side->pki_path = pki_path;
+    return side;
+}
+
+void mig_side_set_guest(MigSide *side, const char *guest, const char *uuid)
+{
+    g_free(side->guest);
+    g_free(side->uuid);
+    side->guest = g_strdup(guest);
+    side->uuid = g_strdup(uuid);
+}
+
+static void close_connection(MigSide *side)
+{
+    if (side->connection)
+        virConnectClose(side->connection);
+    side->connection = NULL;
+}
+
+void mig_side_free(MigSide *side)
+{
+    if (!side)
+        return;
+    close_connection(side);
+    mig_facts_free(side->facts);
+    g_free(side->guest);
+    g_free(side->uuid);
+    g_clear_pointer(&side->statistics, g_variant_unref);
+    g_clear_error(&side->error);
+    g_free(side->raw);
+    g_free(side);
+}
+
+gboolean mig_side_open(gpointer data)
+{
+    MigSide *side = data;
+    if (!side->connection)
+        side->connection =
+            mig_connection_open(side->host, side->pki_path, &side->raw, &side->error);
+    return side->connection != NULL;
+}
+
+static gboolean ask_host(MigSide *side)
+{
+    if (!side->facts)
+        side->facts =
+            mig_connection_ask_host(side->connection, side->host, &side->raw, &side->error);
+    return side->facts != NULL;
+}
+
+gboolean mig_side_ask(gpointer data)
+{
+    MigSide *side = data;
+    if (!mig_side_open(side) || !ask_host(side))
+        return FALSE;
+    return !side->guest ||
+           mig_connection_ask_guest(side->connection, side->host, side->guest, side->uuid,
+                                    side->facts, &side->raw, &side->error);
+}
+
+gboolean mig_side_look(gpointer data)
+{
+    MigSide *side = data;
+    g_clear_error(&side->error);
+    if (side->connection && !mig_connection_is_alive(side->connection)) {
+        close_connection(side);
+        /* a pinned host must show its UUID on every connection */
+        g_clear_pointer(&side->facts, mig_facts_free);
+    }
+    if (!mig_side_ask(side))
+        close_connection(side);
+    return TRUE;
+}
+
+gboolean mig_side_ask_statistics(gpointer data)
+{
+    MigSide *side = data;
+    g_autoptr(virDomain) domain = NULL;
+    virTypedParameterPtr params = NULL;
+    int type = VIR_DOMAIN_JOB_NONE, n = 0;
+    const unsigned int flags = VIR_DOMAIN_JOB_STATS_COMPLETED | VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED;
+    if (!side->connection || !mig_connection_find_guest(side->connection, side->host, side->guest,
+                                                        side->uuid, &domain, NULL, NULL))
+        return TRUE;
+    if (domain && virDomainGetJobStats(domain, &type, &params, &n, flags) >= 0 &&
+        type == VIR_DOMAIN_JOB_COMPLETED)
+        side->statistics = mig_params_to_statistics(params, n);
+    virTypedParamsFree(params, n);
+    return TRUE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One of the two hosts of a job, as the job's own thread and its helpers work with it. Nothing in
+ * it is locked: it belongs to whoever mig_pair_run() has given it to.
+ */
+#pragma once
+
+#include "conclude.h"
+#include "connection.h"
+#include "pair.h"
+
+typedef struct {
+    const MigHost *host;
+    const char *pki_path;
+    virConnectPtr connection;
+    MigFacts *facts; /* NULL until the host was asked */
+    /* the guest to look for, uuid wins; both NULL: none yet */
+    char *guest, *uuid;
+    GVariant *statistics; /* a{st} of its last completed job, or NULL */
+    GError *error;        /* of the step that failed */
+    char *raw;
+} MigSide;
+
+MigSide *mig_side_new(const MigHost *host, const char *pki_path);
+void mig_side_free(MigSide *side);
+
+/* Says which guest is meant; either may be "". */
+void mig_side_set_guest(MigSide *side, const char *guest, const char *uuid);
+
+/* Steps for mig_pair_run(). */
+gboolean mig_side_open(gpointer side); /* connects */
+gboolean mig_side_ask(gpointer side);  /* connects if need be, then the facts of host and guest */
+/* The same on a connection that works, old or new. Never FALSE: the other side counts too. */
+gboolean mig_side_look(gpointer side);
+gboolean mig_side_ask_statistics(gpointer side);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a job's worker has to do, out of its ledger row: parsed once, then only read, by all
+ * threads.
+ */
+#pragma once
+
+#include "core/job.h"
+#include "hostfile.h"
+#include "request.h"
+#include "worker.h"
+
+typedef struct {
+    MigRequest *request;
+    MigHost *source, *destination;
+    char *pki_path;  /* or NULL */
+    gint64 deadline; /* for everything before the migrate call; us */
+    gboolean live;
+    gboolean client_driven; /* managed direct */
+    /* a worker before us was at it and died */
+    gboolean resumed;
+    gboolean called;     /* and may have called libvirt's migrate function */
+    gboolean was_paused; /* the guest, when that one looked */
+    char *guest_uuid;    /* "" if it had not looked */
+} MigTask;
+
+MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError **error);
+void mig_task_free(MigTask *task);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigTask, mig_task_free)

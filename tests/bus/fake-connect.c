@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libvirt's connections, played by the world.
+ */
+#include "fake.h"
+
+#include <unistd.h>
+
+/* A credential callback that answers is a worker that would prompt or send secrets. */
+static gboolean asked_in_vain(virConnectAuthPtr auth, GVariant *answer)
+{
+    virConnectCredential credential = { .type = VIR_CRED_PASSPHRASE, .prompt = "Password" };
+
+    if (!g_variant_lookup(answer, "asks", "b", NULL) || auth == NULL || auth->cb == NULL)
+        return TRUE;
+    return auth->cb(&credential, 1, auth->cbdata) < 0;
+}
+
+virConnectPtr __wrap_virConnectOpenAuth(const char *name, virConnectAuthPtr auth,
+                                        unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+    virConnectPtr connection;
+    int fd = -1;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "uri", "s", name != NULL ? name : "");
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask("virConnectOpenAuth", g_variant_dict_end(&dict), &fd);
+    if (answer == NULL)
+        return NULL;
+    if (g_variant_lookup(answer, "asks", "b", NULL)) {
+        fake_set_error(VIR_ERR_AUTH_FAILED, VIR_FROM_RPC,
+                       asked_in_vain(auth, answer) ? "authentication failed: no credentials"
+                                                   : "the worker gave credentials away");
+        close(fd);
+        return NULL;
+    }
+    connection = g_new0(virConnect, 1);
+    g_atomic_ref_count_init(&connection->refs);
+    connection->id = (guint64) fake_get_number(answer, "connection");
+    connection->type = fake_get_string(answer, "type");
+    connection->events = fake_events_new(connection, fd);
+    return connection;
+}
+
+int __wrap_virConnectRef(virConnectPtr connection)
+{
+    g_atomic_ref_count_inc(&connection->refs);
+    return 0;
+}
+
+int __wrap_virConnectClose(virConnectPtr connection)
+{
+    if (!g_atomic_ref_count_dec(&connection->refs))
+        return 1;
+    fake_events_close(connection->events);
+    g_free(connection->type);
+    g_free(connection);
+    return 0;
+}
+
+const char *__wrap_virConnectGetType(virConnectPtr connection)
+{
+    return connection->type;
+}
+
+static char *ask_string(virConnectPtr connection, const char *function)
+{
+    g_autoptr(GVariant) answer = fake_ask_connection(connection, function, NULL);
+
+    return answer != NULL ? fake_get_string(answer, "result") : NULL;
+}
+
+static int ask_int(virConnectPtr connection, const char *function)
+{
+    g_autoptr(GVariant) answer = fake_ask_connection(connection, function, NULL);
+
+    return answer != NULL ? (int) fake_get_number(answer, "result") : -1;
+}
+
+char *__wrap_virConnectGetHostname(virConnectPtr connection)
+{
+    return ask_string(connection, "virConnectGetHostname");
+}
+
+char *__wrap_virConnectGetCapabilities(virConnectPtr connection)
+{
+    return ask_string(connection, "virConnectGetCapabilities");
+}
+
+int __wrap_virConnectGetLibVersion(virConnectPtr connection, unsigned long *version)
+{
+    g_autoptr(GVariant) answer = fake_ask_connection(connection, "virConnectGetLibVersion", NULL);
+
+    if (answer == NULL)
+        return -1;
+    *version = (unsigned long) fake_get_number(answer, "result");
+    return 0;
+}
+
+int __wrap_virConnectIsAlive(virConnectPtr connection)
+{
+    return ask_int(connection, "virConnectIsAlive");
+}
+
+int __wrap_virConnectIsSecure(virConnectPtr connection)
+{
+    return ask_int(connection, "virConnectIsSecure");
+}
+
+int __wrap_virConnectIsEncrypted(virConnectPtr connection)
+{
+    return ask_int(connection, "virConnectIsEncrypted");
+}
+
+int __wrap_virConnectSetKeepAlive(virConnectPtr connection, int interval, unsigned int count)
+{
+    if (!fake_events_come(connection->events)) {
+        fake_set_error(VIR_ERR_INTERNAL_ERROR, VIR_FROM_REMOTE,
+                       "the caller doesn't support keepalive protocol; perhaps it's missing event "
+                       "loop implementation");
+        return -1;
+    }
+    return ask_int(connection, "virConnectSetKeepAlive");
+}
+
+/* "a(ss)": name and UUID of each guest. */
+int __wrap_virConnectListAllDomains(virConnectPtr connection, virDomainPtr **domains,
+                                    unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    g_autoptr(GVariantIter) iter = NULL;
+    const char *name, *uuid;
+    GVariantDict dict;
+    int count = 0;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_connection(connection, "virConnectListAllDomains", &dict);
+    if (answer == NULL)
+        return -1;
+    g_variant_lookup(answer, "guests", "a(ss)", &iter);
+    *domains = g_new0(virDomainPtr, g_variant_iter_n_children(iter) + 1);
+    while (g_variant_iter_next(iter, "(&s&s)", &name, &uuid))
+        (*domains)[count++] = fake_domain_new(connection, name, uuid);
+    return count;
+}
+
+/* "a(ssa(sv))": name, UUID and typed parameters of each guest. */
+int __wrap_virConnectGetAllDomainStats(virConnectPtr connection, unsigned int stats,
+                                       virDomainStatsRecordPtr **records, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    g_autoptr(GVariantIter) iter = NULL;
+    const char *name, *uuid;
+    GVariant *params;
+    GVariantDict dict;
+    int count = 0;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "stats", "u", stats);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_connection(connection, "virConnectGetAllDomainStats", &dict);
+    if (answer == NULL)
+        return -1;
+    g_variant_lookup(answer, "guests", "a(ssa(sv))", &iter);
+    *records = g_new0(virDomainStatsRecordPtr, g_variant_iter_n_children(iter) + 1);
+    while (g_variant_iter_loop(iter, "(&s&s@a(sv))", &name, &uuid, &params)) {
+        virDomainStatsRecordPtr record = g_new0(virDomainStatsRecord, 1);
+
+        record->dom = fake_domain_new(connection, name, uuid);
+        fake_to_params(params, &record->params, &record->nparams);
+        (*records)[count++] = record;
+    }
+    return count;
+}
+
+void __wrap_virDomainStatsRecordListFree(virDomainStatsRecordPtr *records)
+{
+    for (virDomainStatsRecordPtr *record = records; record != NULL && *record != NULL; record++) {
+        virTypedParamsFree((*record)->params, (*record)->nparams);
+        __wrap_virDomainFree((*record)->dom);
+        g_free(*record);
+    }
+    g_free(records);
+}

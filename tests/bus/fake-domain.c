@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libvirt's domains, their jobs and the two migrate calls, played by the world. The migrate calls
+ * block until the test lets the world answer.
+ */
+#include "fake.h"
+
+virDomainPtr fake_domain_new(virConnectPtr connection, const char *name, const char *uuid)
+{
+    virDomainPtr domain = g_new0(virDomain, 1);
+
+    g_atomic_ref_count_init(&domain->refs);
+    __wrap_virConnectRef(connection);
+    domain->connection = connection;
+    domain->name = g_strdup(name);
+    domain->uuid = g_strdup(uuid);
+    return domain;
+}
+
+int __wrap_virDomainRef(virDomainPtr domain)
+{
+    g_atomic_ref_count_inc(&domain->refs);
+    return 0;
+}
+
+int __wrap_virDomainFree(virDomainPtr domain)
+{
+    if (!g_atomic_ref_count_dec(&domain->refs))
+        return 0;
+    __wrap_virConnectClose(domain->connection);
+    g_free(domain->name);
+    g_free(domain->uuid);
+    g_free(domain);
+    return 0;
+}
+
+const char *__wrap_virDomainGetName(virDomainPtr domain)
+{
+    return domain->name;
+}
+
+int __wrap_virDomainGetUUIDString(virDomainPtr domain, char *buffer)
+{
+    g_strlcpy(buffer, domain->uuid, VIR_UUID_STRING_BUFLEN);
+    return 0;
+}
+
+static virDomainPtr look_up(virConnectPtr connection, const char *function, const char *what)
+{
+    g_autoptr(GVariant) answer = NULL;
+    g_autofree char *name = NULL;
+    g_autofree char *uuid = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "what", "s", what);
+    answer = fake_ask_connection(connection, function, &dict);
+    if (answer == NULL)
+        return NULL;
+    name = fake_get_string(answer, "name");
+    uuid = fake_get_string(answer, "uuid");
+    return fake_domain_new(connection, name, uuid);
+}
+
+virDomainPtr __wrap_virDomainLookupByName(virConnectPtr connection, const char *name)
+{
+    return look_up(connection, "virDomainLookupByName", name);
+}
+
+virDomainPtr __wrap_virDomainLookupByUUIDString(virConnectPtr connection, const char *uuid)
+{
+    return look_up(connection, "virDomainLookupByUUIDString", uuid);
+}
+
+static int ask_int(virDomainPtr domain, const char *function)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, function, NULL);
+
+    return answer != NULL ? (int) fake_get_number(answer, "result") : -1;
+}
+
+int __wrap_virDomainIsActive(virDomainPtr domain)
+{
+    return ask_int(domain, "virDomainIsActive");
+}
+
+int __wrap_virDomainIsPersistent(virDomainPtr domain)
+{
+    return ask_int(domain, "virDomainIsPersistent");
+}
+
+int __wrap_virDomainAbortJob(virDomainPtr domain)
+{
+    return ask_int(domain, "virDomainAbortJob");
+}
+
+int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetState", NULL);
+
+    if (answer == NULL)
+        return -1;
+    *state = (int) fake_get_number(answer, "state");
+    if (reason != NULL)
+        *reason = (int) fake_get_number(answer, "reason");
+    return 0;
+}
+
+char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetXMLDesc", NULL);
+
+    return answer != NULL ? fake_get_string(answer, "result") : NULL;
+}
+
+int __wrap_virDomainGetJobStats(virDomainPtr domain, int *type, virTypedParameterPtr *params,
+                                int *count, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    g_autoptr(GVariant) array = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_domain(domain, "virDomainGetJobStats", &dict);
+    if (answer == NULL)
+        return -1;
+    *type = (int) fake_get_number(answer, "type");
+    array = g_variant_lookup_value(answer, "params", G_VARIANT_TYPE("a(sv)"));
+    fake_to_params(array, params, count);
+    return 0;
+}
+
+static unsigned long long bytes_of(GVariant *params, const char *wanted)
+{
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
+    guint64 found = 0;
+
+    g_variant_iter_init(&iter, params);
+    while (g_variant_iter_loop(&iter, "(&sv)", &key, &value))
+        if (!strcmp(key, wanted))
+            found = g_variant_get_uint64(value);
+    return found;
+}
+
+int __wrap_virDomainGetJobInfo(virDomainPtr domain, virDomainJobInfoPtr info)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetJobInfo", NULL);
+    g_autoptr(GVariant) array = NULL;
+
+    if (answer == NULL)
+        return -1;
+    array = g_variant_lookup_value(answer, "params", G_VARIANT_TYPE("a(sv)"));
+    memset(info, 0, sizeof *info);
+    info->type = (int) fake_get_number(answer, "type");
+    info->timeElapsed = bytes_of(array, VIR_DOMAIN_JOB_TIME_ELAPSED);
+    info->dataTotal = bytes_of(array, VIR_DOMAIN_JOB_DATA_TOTAL);
+    info->dataProcessed = bytes_of(array, VIR_DOMAIN_JOB_DATA_PROCESSED);
+    info->dataRemaining = bytes_of(array, VIR_DOMAIN_JOB_DATA_REMAINING);
+    info->memTotal = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_TOTAL);
+    info->memProcessed = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_PROCESSED);
+    info->memRemaining = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_REMAINING);
+    return 0;
+}
+
+static GVariant *migrate(virDomainPtr domain, const char *function, virTypedParameterPtr params,
+                         unsigned int count, unsigned int flags, GVariantDict *dict)
+{
+    g_variant_dict_insert_value(dict, "params", fake_from_params(params, (int) count));
+    g_variant_dict_insert(dict, "flags", "u", flags);
+    return fake_ask_domain(domain, function, dict);
+}
+
+virDomainPtr __wrap_virDomainMigrate3(virDomainPtr domain, virConnectPtr destination,
+                                      virTypedParameterPtr params, unsigned int count,
+                                      unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "destination", "t", destination->id);
+    answer = migrate(domain, "virDomainMigrate3", params, count, flags, &dict);
+    return answer != NULL ? fake_domain_new(destination, domain->name, domain->uuid) : NULL;
+}
+
+int __wrap_virDomainMigrateToURI3(virDomainPtr domain, const char *uri, virTypedParameterPtr params,
+                                  unsigned int count, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "uri", "s", uri != NULL ? uri : "");
+    answer = migrate(domain, "virDomainMigrateToURI3", params, count, flags, &dict);
+    return answer != NULL ? 0 : -1;
+}

@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the bus tests stand on: a private bus that poses as the system bus, the built service with
+fake-worker as its worker program, and a client that records what the service announces."""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from gi.repository import Gio, GLib
+
+from loop import DEADLINE, Exit, wait
+from world import World
+
+BUILD = os.environ.get("MIGRATION_BUILD")
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+NAME = "org.example.Migration1"
+ROOT = "/org/example/Migration1"
+MANAGER, HOST, JOB = NAME + ".Manager", NAME + ".Host", NAME + ".Job"
+ERROR = NAME + ".Error."
+PROPERTIES = "org.freedesktop.DBus.Properties"
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+FINAL = ("completed", "failed", "cancelled", "interrupted")
+
+OPTION_TYPES = {"source": "s", "flow": "s", "transport": "s", "interface-address": "s", "port": "q",
+                "live": "b", "persist": "b", "undefine-source": "b",
+                "active": "b", "name": "s", "state": "s", "unfinished": "b", "guest": "s",
+                "destination": "s", "mine": "b", "before": "t", "limit": "u"}
+
+BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>migration-test</type>
+  <listen>unix:path={path}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="signal"/>
+    <allow receive_requested_reply="true"/>
+  </policy>
+</busconfig>
+"""
+
+
+def built(path):
+    return os.path.join(BUILD, path)
+
+
+def options(**values):
+    """a{sv} of options or filters; "_" in a key stands for "-", a GLib.Variant is taken as it is."""
+    named = {key.replace("_", "-"): value for key, value in values.items()}
+    return {key: value if isinstance(value, GLib.Variant) else GLib.Variant(OPTION_TYPES[key], value)
+            for key, value in named.items()}
+
+
+class BusError(Exception):
+    def __init__(self, name, text):
+        super().__init__(f"{name}: {text}")
+        self.name, self.text = name, text
+
+    @property
+    def short(self):
+        """The name without the project's prefix."""
+        return self.name[len(ERROR):] if self.name.startswith(ERROR) else self.name
+
+
+class Bus:
+    """A dbus-daemon of our own."""
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="migration-bus-", dir="/tmp")
+        os.chmod(self.directory, 0o755)
+        config = os.path.join(self.directory, "bus.conf")
+        with open(config, "w") as file:
+            file.write(BUS_CONFIG.format(path=os.path.join(self.directory, "bus")))
+        self.process = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.address = self.process.stdout.readline().strip()
+        assert self.address, "dbus-daemon does not start"
+        self.owned = False  # whether somebody has the service's name
+        self._observer = self.connect()
+        self._watch = Gio.bus_watch_name_on_connection(
+            self._observer, NAME, Gio.BusNameWatcherFlags.NONE,
+            lambda *_: setattr(self, "owned", True), lambda *_: setattr(self, "owned", False))
+
+    def connect(self, uid=None):
+        """A connection of its own; of another user only if we are root."""
+        flags = (Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+                 Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
+        if uid is not None:
+            os.seteuid(uid)
+        try:
+            return Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
+        finally:
+            if uid is not None:
+                os.seteuid(0)
+
+    def close(self):
+        Gio.bus_unwatch_name(self._watch)
+        self._observer.close_sync(None)
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.directory)
+
+
+class Reply:
+    """A method call whose answer is still to come."""
+
+    def __init__(self, connection, path, interface, method, parameters, interactive=False):
+        self.done = False
+        self._value = self._error = None
+        self._what = f"{interface}.{method} at {path} is answered"
+        flags = (Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION if interactive
+                 else Gio.DBusCallFlags.NONE)
+        connection.call(NAME, path, interface, method, parameters, None, flags, 2**31 - 1, None,
+                        self._answered)
+
+    def _answered(self, connection, result):
+        self.done = True
+        try:
+            self._value = connection.call_finish(result)
+        except GLib.Error as error:
+            name = Gio.DBusError.get_remote_error(error) or "disconnected"
+            self._error = BusError(name, error.message.removeprefix(f"GDBus.Error:{name}: "))
+
+    def variant(self, seconds=DEADLINE):
+        wait(lambda: self.done, self._what, seconds)
+        if self._error:
+            raise self._error
+        return self._value
+
+    def result(self, seconds=DEADLINE):
+        """What it returns: nothing, one value, or a tuple."""
+        values = self.variant(seconds).unpack()
+        return values[0] if len(values) == 1 else values or None
+
+    def error(self, seconds=DEADLINE):
+        """The BusError it must end with."""
+        try:
+            value = self.result(seconds)
+        except BusError as error:
+            return error
+        raise AssertionError(f"no error but {value}")
+
+
+class Job:
+    """A job as a client sees it: its properties and how they changed."""
+
+    def __init__(self, client, path):
+        self.client, self.path = client, path
+        self.id = int(path.rsplit("/", 1)[-1])
+
+    def __getitem__(self, name):
+        """The property, as announced up to now."""
+        return self.client.seen.get(self.path, {}).get(name)
+
+    @property
+    def history(self):
+        """The announced changes, as dictionaries in order."""
+        return self.client.history.get(self.path, [])
+
+    def values(self, name):
+        """The values that the property was announced with, repeats left out."""
+        values = []
+        for change in self.history:
+            if name in change and (not values or values[-1] != change[name]):
+                values.append(change[name])
+        return values
+
+    def read(self):
+        """The properties, asked for now."""
+        return self.client.get_all(self.path, JOB)
+
+    def until(self, condition=None, seconds=DEADLINE, **wanted):
+        """Waits until the announced properties have these values."""
+        wanted = {key: value if isinstance(value, tuple) else (value,)
+                  for key, value in wanted.items()}
+
+        def holds():
+            return (all(self[key] in values for key, values in wanted.items()) and
+                    (condition is None or condition(self)))
+
+        def state():
+            return f"job {self.id} is {wanted or condition}; it is {self.client.seen.get(self.path)}"
+
+        wait(holds, state, seconds)
+        return self
+
+    def ended(self, state=None, seconds=DEADLINE):
+        """Waits for its end, which must be `state`; returns the properties asked for then."""
+        self.until(State=FINAL, seconds=seconds)
+        properties = self.read()
+        assert state in (None, properties["State"]), f"ended {properties['State']}: " \
+            f"{properties['Error']}"
+        return properties
+
+    def cancel(self):
+        return self.client.call(self.path, JOB, "Cancel")
+
+
+class Client:
+    """A client that listens to everything the service announces."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.seen = {}  # path -> the last announced values, all interfaces together
+        self.history = {}  # path -> [changes]
+        self.signals = []  # (path, interface, member, values)
+        connection.signal_subscribe(NAME, None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                    self._signal)
+        self.name_owner()  # the bus has seen the subscription when it answers this
+
+    def _signal(self, connection, sender, path, interface, member, parameters):
+        values = parameters.unpack()
+        self.signals.append((path, interface, member, values))
+        if member == "InterfacesAdded":
+            for name, properties in values[1].items():
+                if name.startswith(NAME):
+                    self._changed(values[0], properties)
+        elif member == "InterfacesRemoved":
+            self.seen.pop(values[0], None)
+        elif member == "PropertiesChanged":
+            assert values[2] == [], f"{path} invalidates {values[2]} instead of telling them"
+            self._changed(path, values[1])
+
+    def _changed(self, path, properties):
+        self.seen.setdefault(path, {}).update(properties)
+        self.history.setdefault(path, []).append(properties)
+
+    def name_owner(self):
+        done = []
+        self.connection.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                             "NameHasOwner", GLib.Variant("(s)", (NAME,)), None,
+                             Gio.DBusCallFlags.NONE, -1, None,
+                             lambda source, result: done.append(source.call_finish(result)))
+        wait(lambda: done, "the bus answers")
+        return done[0].unpack()[0]
+
+    def start(self, path, interface, method, parameters=None, interactive=False):
+        return Reply(self.connection, path, interface, method, parameters, interactive)
+
+    def call(self, path, interface, method, parameters=None):
+        return self.start(path, interface, method, parameters).result()
+
+    def get_all(self, path, interface):
+        return self.call(path, PROPERTIES, "GetAll", GLib.Variant("(s)", (interface,)))
+
+    def get(self, name, path=ROOT, interface=MANAGER):
+        return self.call(path, PROPERTIES, "Get", GLib.Variant("(ss)", (interface, name)))
+
+    def managed(self):
+        return self.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")
+
+    # the Manager's methods; start_* give the Reply
+
+    def start_list_guests(self, host, **filter):
+        return self.start(ROOT, MANAGER, "ListGuests",
+                          GLib.Variant("(sa{sv})", (host, options(**filter))))
+
+    def list_guests(self, host, **filter):
+        return self.start_list_guests(host, **filter).result()
+
+    def start_plan(self, guest, destination, **chosen):
+        return self.start(ROOT, MANAGER, "Plan",
+                          GLib.Variant("(ssa{sv})", (guest, destination, options(**chosen))))
+
+    def plan(self, guest, destination, **chosen):
+        return self.start_plan(guest, destination, **chosen).result()
+
+    def start_migrate(self, guest, destination, interactive=False, **chosen):
+        return self.start(ROOT, MANAGER, "Migrate",
+                          GLib.Variant("(ssa{sv})", (guest, destination, options(**chosen))),
+                          interactive)
+
+    def migrate(self, guest, destination, **chosen):
+        return Job(self, self.start_migrate(guest, destination, **chosen).result())
+
+    def list_jobs(self, **filter):
+        return self.call(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", (options(**filter),)))
+
+    def job(self, number):
+        return Job(self, f"{ROOT}/job/{number}")
+
+    def host_path(self, name):
+        escaped = "".join(c if c.isalnum() else f"_{ord(c):02x}" for c in name)
+        return f"{ROOT}/host/{escaped}"
+
+    def start_test(self, host):
+        return self.start(self.host_path(host), HOST, "Test")
+
+
+class Service:
+    """The service with directories of its own. It can be stopped, killed and started again."""
+
+    def __init__(self, bus, **arguments):
+        self.bus = bus
+        self.directory = tempfile.mkdtemp(prefix="mig-", dir="/tmp")
+        self.arguments = {"idle-timeout": 60, "query-deadline": 15, **arguments}
+        for name in ("state", "run", "config/hosts.d"):
+            os.makedirs(os.path.join(self.directory, name))
+        self.world = World(self.directory)
+        self.process = None
+        self._write_worker()
+        self._log = open(os.path.join(self.directory, "log"), "a+")
+
+    def _write_worker(self):
+        """The worker empties its environment, so where the world is comes from a wrapper."""
+        path = os.path.join(self.directory, "worker")
+        with open(path, "w") as file:
+            file.write("#!/bin/sh\n"
+                       f"FAKE_LIBVIRT_WORLD={self.world.path} exec {built('tests/bus/fake-worker')} "
+                       '"$@"\n')
+        os.chmod(path, 0o755)
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    def write_host(self, name, **keys):
+        """A host file; moved into place, as an administrator's editor does."""
+        if name != "local":
+            keys = {"Driver": "qemu", **keys}
+        lines = ["[Host]"] + [f"{key}={value}" for key, value in keys.items()]
+        temporary = self.path("config", "new")
+        with open(temporary, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        os.rename(temporary, self.path("config", "hosts.d", name + ".conf"))
+
+    def remove_host(self, name):
+        os.unlink(self.path("config", "hosts.d", name + ".conf"))
+
+    def start(self):
+        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.bus.address}
+        command = [built("service/migrationd"), "--launch=direct",
+                   "--worker=" + self.path("worker"), "--state-dir=" + self.path("state"),
+                   "--runtime-dir=" + self.path("run"), "--config-dir=" + self.path("config")]
+        command += [f"--{key}={value}" for key, value in self.arguments.items()]
+        self.process = subprocess.Popen(command, env=environment, stderr=self._log)
+        self.exit = Exit(self.process.pid)
+        wait(lambda: self.bus.owned or self.exit.over, "the service takes its name")
+        assert self.bus.owned, f"the service has ended: {self.log()}"
+        return self
+
+    def ended(self):
+        """Waits for its end; the exit status."""
+        self.exit.wait()
+        status = self.process.wait()
+        self.process = None
+        wait(lambda: not self.bus.owned, "the bus notices that the service is gone")
+        return status
+
+    def end(self, number):
+        os.kill(self.process.pid, number)
+        return self.ended()
+
+    def stop(self):
+        return self.end(signal.SIGTERM)
+
+    def kill(self):
+        return self.end(signal.SIGKILL)
+
+    def log(self):
+        self._log.flush()
+        with open(self.path("log")) as file:
+            return file.read()
+
+    def close(self):
+        """Ends what is left, the workers that outlived the service included."""
+        status = 0
+        if self.process:
+            status = self.ended() if self.exit.over else self.stop()
+        self.world.close()
+        end_orphans(self.directory)
+        self._log.close()
+        shutil.rmtree(self.directory)
+        return status
+
+
+def adopt_orphans():
+    """Workers outlive the service; with this they become our children and can be reaped."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def end_orphans(directory):
+    """Ends the adopted workers that have this directory on their command line, and buries all."""
+    with open("/proc/thread-self/children") as file:
+        children = [int(pid) for pid in file.read().split()]
+    for pid in children:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            command = file.read()
+        if directory.encode() in command:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        elif not command:
+            os.waitpid(pid, os.WNOHANG)
+
+
+def undefined_symbols(program):
+    """The libvirt functions that the program takes from the real library."""
+    output = subprocess.run(["nm", "-D", "--undefined-only", program], check=True,
+                            capture_output=True, text=True).stdout
+    return {m.group(1) for m in re.finditer(r" U (vir\w+)", output)}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""ListGuests, hosts and their files."""
+
+import os
+
+import pytest
+
+import world as w
+from harness import ERROR, HOST
+from loop import wait
+from world import MIB, VirError
+
+
+def test_a_guest_in_full(s):
+    s.local.guest("db", persistent=False, memory=256 * MIB, maximum_memory=2048 * MIB, vcpus=4,
+                  disks=(("vda", "/srv/a.qcow2", 10**10), ("sda", "", 0)))
+    db, = s.client.list_guests("local", name="db")
+    assert db.pop("reasons") is not None and isinstance(db.pop("can-migrate"), bool)
+    assert db == {
+        "name": "db", "uuid": s.local.guests["db"].uuid, "state": "running", "persistent": False,
+        "memory": 256 * MIB, "maximum-memory": 2048 * MIB, "vcpus": 4,
+        "disks": [{"target": "vda", "source": "/srv/a.qcow2", "capacity": 10**10},
+                  {"target": "sda", "source": "", "capacity": 0}]}
+
+
+def test_states_and_filters(s):
+    for name, state in (("idle", w.BLOCKED), ("frozen", w.PAUSED), ("going", w.SHUTDOWN),
+                        ("off", w.SHUTOFF), ("dead", w.CRASHED), ("asleep", w.PMSUSPENDED)):
+        s.local.guest(name, state=state)
+    states = {g["name"]: g["state"] for g in s.client.list_guests("local")}
+    assert states == {"web": "running", "idle": "idle", "frozen": "paused", "going": "in-shutdown",
+                      "off": "shutoff", "dead": "crashed", "asleep": "pmsuspended"}
+    active = {g["name"] for g in s.client.list_guests("local", active=True)}
+    assert active >= {"web", "idle", "frozen"} and not active & {"off", "dead"}
+    assert [g["name"] for g in s.client.list_guests("local", name="off")] == ["off"]
+    uuid = s.local.guests["off"].uuid
+    assert [g["name"] for g in s.client.list_guests("local", name=uuid)] == ["off"]
+    assert s.client.list_guests("local", name="nobody") == []
+    rows = {g["name"]: g for g in s.client.list_guests("local")}
+    assert rows["web"]["can-migrate"] and not rows["off"]["can-migrate"]
+    assert any(sentence for _, sentence in rows["off"]["reasons"])
+
+
+def test_the_number_of_calls_does_not_grow_with_the_guests(s):
+    counts = []
+    for many in (1, 100):
+        for number in range(many):
+            s.local.guest(f"g{number}")
+        s.world.calls.clear()
+        assert len(s.client.list_guests("local")) == many + 1
+        counts.append(len([c for c in s.world.calls if c[1] != "virConnectOpenAuth"]))
+    assert counts[0] >= counts[1] or counts[1] - counts[0] <= 1
+
+
+def test_a_thousand_guests(s):
+    for number in range(1000):
+        s.local.guest(f"g{number:04}")
+    names = [g["name"] for g in s.client.list_guests("local")]
+    assert names == ["web"] + [f"g{number:04}" for number in range(1000)]
+
+
+def test_questions_to_one_host_share_a_worker_and_a_connection(s):
+    replies = [s.client.start_list_guests("b") for _ in range(8)]
+    for reply in replies:
+        assert reply.result() == []
+    s.client.start_test("b").result()
+    assert len(s.world.asked("virConnectOpenAuth", host="b")) == 1
+
+
+def test_a_hung_host_does_not_hold_up_the_others(s):
+    s.b.silent = {"*"}
+    hanging = s.client.start_list_guests("b")
+    wait(lambda: s.world.asked("virConnectOpenAuth", host="b"), "b is asked")
+    assert [g["name"] for g in s.client.list_guests("local")] == ["web"]
+    job = s.client.migrate("web", "b")
+    wait(lambda: len(s.world.asked("virConnectOpenAuth", host="b")) == 2, "the job asks b too")
+    job.cancel()
+    job.ended("cancelled")
+    assert not hanging.done
+
+
+def test_a_connection_that_broke_is_opened_again(s):
+    assert s.client.list_guests("b") == []
+    for connection in list(s.world.connections.values()):
+        if connection.host is s.b:
+            connection.close()
+    s.b.guest("db")
+    assert [g["name"] for g in s.client.list_guests("b")] == ["db"]
+
+
+def test_test_of_a_host(s):
+    result = s.client.start_test("b").result()
+    assert result.pop("time") > 0
+    assert result == {"libvirt-version": "9.0.0", "driver": "QEMU", "hostname": "host-b",
+                      "host-uuid": s.b.uuid, "encrypted": True}
+    properties = s.client.get_all(s.client.host_path("b"), HOST)
+    assert properties["LastContact"] > 0 and properties["LastError"] == ("", "")
+
+
+def test_a_failure_to_reach_a_host_is_kept_until_it_is_reached(s):
+    path = s.client.host_path("b")
+    s.b.refuses = VirError(w.ERR_SYSTEM_ERROR, "unable to connect: Connection refused", w.FROM_RPC)
+    error = s.client.start_test("b").error()
+    assert error.short == "HostUnreachable"
+    wait(lambda: s.client.seen.get(path, {}).get("LastError", ("",))[0] == ERROR + "HostUnreachable",
+         "the failure is announced")
+    assert s.client.get_all(path, HOST)["LastError"] == (error.name, error.text)
+    s.b.refuses = None
+    s.client.start_test("b").result()
+    wait(lambda: s.client.seen[path]["LastError"] == ("", ""), "the success is announced")
+    assert s.client.seen[path]["LastContact"] > 0
+
+
+def test_host_properties(s):
+    s.service.write_host("c", Transport="ssh", Address="c.example", User="root", PeerTransport="tls",
+                         PeerAddress="10.0.0.3", MigrationAddresses="10.0.0.3;2001:DB8::3",
+                         HostUUID="AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE")
+    path = s.client.host_path("c")
+    wait(lambda: path in s.client.seen, "the host appears")
+    assert s.client.get_all(path, HOST) == {
+        "Name": "c", "Driver": "qemu", "Transport": "ssh", "Address": "c.example",
+        "PeerTransport": "tls", "PeerAddress": "10.0.0.3",
+        "MigrationAddresses": ["10.0.0.3", "2001:db8::3"],
+        "HostUUID": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "FileError": "", "LastContact": 0,
+        "LastError": ("", "")}
+    local = s.client.get_all(s.client.host_path("local"), HOST)
+    assert (local["Transport"], local["Address"]) == ("unix", "")
+
+
+def test_hosts_follow_their_files(s):
+    path = s.client.host_path("new-host.example")
+    s.service.write_host("new-host.example", Transport="tls", Address="c.example")
+    wait(lambda: path in s.client.seen, "the host appears")
+    s.service.write_host("new-host.example", Transport="ssh", Address="d.example")
+    wait(lambda: s.client.seen[path]["Address"] == "d.example", "the change is announced")
+    s.service.remove_host("new-host.example")
+    wait(lambda: path not in s.client.seen, "the host goes")
+    assert path not in s.client.managed()
+    assert s.client.start_plan("web", "new-host.example").error().short == "UnknownHost"
+
+
+def test_a_file_that_cannot_be_used_is_a_host_that_says_why(s):
+    path = s.client.host_path("c")
+    s.service.write_host("c", Transport="tls", Adress="c.example")
+    wait(lambda: path in s.client.seen, "the host appears")
+    properties = s.client.get_all(path, HOST)
+    assert "Adress" in properties["FileError"] and properties["Name"] == "c"
+    assert s.client.start_list_guests("c").error().short == "InvalidHostFile"
+    assert s.client.start_test("c").error().short == "InvalidHostFile"
+    s.world.host("c")
+    s.service.write_host("c", Transport="tls", Address="c.example")
+    wait(lambda: s.client.seen[path]["FileError"] == "", "the correction is announced")
+    assert s.client.list_guests("c") == []
+    s.service.write_host("c", Transport="tls")
+    wait(lambda: s.client.seen[path]["FileError"] != "", "the mistake is announced")
+
+
+def test_a_file_written_in_place_is_read_when_it_is_complete(s):
+    path = s.client.host_path("c")
+    with open(s.service.path("config", "hosts.d", "c.conf"), "w") as file:
+        file.write("[Host]\nDriver=qemu\nTransport=tls\n")
+        file.flush()
+        file.write("Address=c.example\n")
+    wait(lambda: path in s.client.seen and s.client.seen[path]["FileError"] == "", "the host appears")
+    assert s.client.seen[path]["Address"] == "c.example"
+
+
+def test_other_files_are_not_hosts(s):
+    for name in ("README", "c.conf~", "Upper.conf", ".c.conf", "a_b.conf", "-c.conf"):
+        with open(s.service.path("config", "hosts.d", name), "w") as file:
+            file.write("[Host]\nDriver=qemu\nTransport=tls\nAddress=c.example\n")
+    s.service.write_host("last", Transport="tls", Address="c.example")
+    wait(lambda: s.client.host_path("last") in s.client.seen, "the last host appears")
+    hosts = {path for path in s.client.managed() if "/host/" in path}
+    assert hosts == {s.client.host_path(name) for name in ("local", "b", "last")}
+
+
+@pytest.mark.parametrize("how", ("missing", "empty"))
+def test_without_host_files_there_is_local(make, how):
+    setup = make()
+    setup.local.guest("web")
+    for name in os.listdir(setup.service.path("config", "hosts.d")):
+        os.unlink(setup.service.path("config", "hosts.d", name))
+    if how == "missing":
+        os.rmdir(setup.service.path("config", "hosts.d"))
+    setup.service.start()
+    assert [g["name"] for g in setup.client.list_guests("local")] == ["web"]
+    hosts = {path for path in setup.client.managed() if "/host/" in path}
+    assert hosts == {setup.client.host_path("local")}
+
+
+def test_a_changed_address_is_used_for_the_next_question(s):
+    assert s.client.list_guests("b") == []
+    c = s.world.host("c")
+    c.guest("there")
+    s.service.write_host("b", Transport="tls", Address="c.example")
+    wait(lambda: s.client.seen.get(s.client.host_path("b"), {}).get("Address") == "c.example",
+         "the change is announced")
+    assert [g["name"] for g in s.client.list_guests("b")] == ["there"]

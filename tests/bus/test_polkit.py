@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who may do what is polkit's to say: every method asks, any answer but yes is a no, and nothing is
+done before the answer."""
+
+import os
+import pwd
+
+import pytest
+from gi.repository import GLib
+
+import polkit
+from harness import HOST, JOB, MANAGER, NAME, ROOT
+from loop import wait
+
+
+OTHER = pwd.getpwnam("nobody").pw_uid
+
+
+def job_of(s):
+    job = s.client.migrate("web", "b")
+    s.world.migration("web")
+    job.until(Phase="preparing")
+    return job
+
+
+# method -> (its action, how it is called)
+METHODS = {
+    "ListGuests": ("list", lambda s: s.client.start_list_guests("local")),
+    "ListJobs": ("list", lambda s: s.client.start(ROOT, MANAGER, "ListJobs",
+                                                  GLib.Variant("(a{sv})", ({},)))),
+    "Plan": ("check", lambda s: s.client.start_plan("web", "b")),
+    "Test": ("check", lambda s: s.client.start_test("b")),
+    "Migrate": ("migrate", lambda s: s.client.start_migrate("web", "b")),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_asks_for_its_action(s, method):
+    action, start = METHODS[method]
+    s.world.on_migration = lambda migration: migration.finish()
+    start(s).result()
+    question, = s.polkit.questions
+    assert question.action == f"{NAME}.{action}"
+    assert question.subject == ("system-bus-name", {"name": s.client.connection.get_unique_name()})
+
+
+@pytest.mark.parametrize("how", (polkit.NO, polkit.CHALLENGE, polkit.ERROR, "absent", "garbage"))
+@pytest.mark.parametrize("method", METHODS)
+def test_anything_but_yes_is_a_no(s, method, how):
+    action, start = METHODS[method]
+    if how == "absent":
+        s.polkit.vanish()
+    elif how == "garbage":
+        s.polkit.vanish()
+        s.polkit.appear("s")
+    else:
+        s.polkit.answers[action] = how
+    error = start(s).error()
+    assert error.short == "AccessDenied" and f"{NAME}.{action}" in error.text
+    assert s.world.calls == []
+    if how in ("absent", "garbage"):
+        s.polkit.vanish() if how == "garbage" else None
+        s.polkit.appear()
+    s.polkit.answers.clear()
+    assert s.client.list_jobs() == []
+
+
+def test_migrate_tells_polkit_what_it_is_about(s):
+    s.client.migrate("web", "b", persist=True, flow="managed-direct")
+    assert s.polkit.asked("migrate").details == {
+        "guest.name": "web", "source.name": "local", "destination.name": "b",
+        "flow": "managed-direct", "transport": "native", "persist": "yes",
+        "undefine-source": "no"}
+
+
+def test_a_password_may_be_asked_for_only_if_the_caller_allows_it(s):
+    s.client.start_migrate("web", "b").result()
+    assert s.polkit.asked("migrate").flags == 0
+    s.local.guest("db")
+    s.client.start_migrate("db", "b", interactive=True).result()
+    assert s.polkit.asked("migrate").flags == 1
+
+
+def test_own_jobs_are_cancelled_with_cancel_own(s):
+    job = job_of(s)
+    s.polkit.answers["cancel-other"] = polkit.NO
+    job.cancel()
+    assert s.polkit.asked("cancel-own").action == f"{NAME}.cancel-own"
+    job.ended("cancelled")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_jobs_of_others_are_cancelled_with_cancel_other(s):
+    job = job_of(s)
+    stranger = s.new_client(uid=OTHER)
+    s.polkit.answers["cancel-own"] = polkit.YES
+    s.polkit.answers["cancel-other"] = polkit.NO
+    error = stranger.start(job.path, JOB, "Cancel").error()
+    assert error.short == "AccessDenied" and "cancel-other" in error.text
+    assert job.read()["State"] == "running"
+    s.polkit.answers["cancel-other"] = polkit.YES
+    stranger.call(job.path, JOB, "Cancel")
+    job.ended("cancelled")
+    assert "cancel-own" not in [q.action.rsplit(".", 1)[-1] for q in s.polkit.questions]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_the_owner_is_the_user_and_mine_are_only_that_users_jobs(s):
+    stranger = s.new_client(uid=OTHER)
+    path = stranger.migrate("web", "b").path
+    assert s.client.get_all(path, JOB)["OwnerUID"] == OTHER
+    s.local.guest("db")
+    own = s.client.migrate("db", "b")
+    assert [j["job"] for j in s.client.list_jobs(mine=True)] == [own.path]
+    assert [j["job"] for j in stranger.list_jobs(mine=True)] == [path]
+    assert len(s.client.list_jobs()) == 2
+
+
+def test_cancel_denied(s):
+    job = job_of(s)
+    s.polkit.answers["cancel-own"] = polkit.NO
+    error = s.client.start(job.path, JOB, "Cancel").error()
+    assert error.short == "AccessDenied"
+    assert job.read()["State"] == "running" and s.world.migrations[0].aborts == 0
+
+
+def test_a_late_yes(s):
+    s.polkit.answers["migrate"] = polkit.LATE
+    reply = s.client.start_migrate("web", "b")
+    question = s.polkit.asked("migrate")
+    s.polkit.answers["migrate"] = polkit.YES
+    assert s.client.list_jobs() == [] and s.world.calls == [] and not reply.done
+    question.answer(polkit.YES)
+    job = s.client.job(reply.result().rsplit("/", 1)[-1])
+    s.world.migration("web").finish()
+    job.ended("completed")
+
+
+def test_a_late_no(s):
+    s.polkit.answers["migrate"] = polkit.LATE
+    reply = s.client.start_migrate("web", "b")
+    s.polkit.asked("migrate").answer(polkit.NO)
+    assert reply.error().short == "AccessDenied"
+    assert s.client.list_jobs() == [] and s.world.calls == []
+
+
+def test_what_was_asked_for_is_what_is_done(s):
+    """The host's file changes and the guest gets a job while the user reads the dialog."""
+    s.polkit.answers["migrate"] = polkit.LATE
+    first = s.client.start_migrate("web", "b")
+    question = s.polkit.asked("migrate")
+    s.polkit.answers["migrate"] = polkit.YES
+    s.client.migrate("web", "b")
+    question.answer(polkit.YES)
+    assert first.error().short == "GuestBusy"
+    assert len(s.client.list_jobs()) == 1
+
+
+def test_the_destination_goes_while_polkit_asks(s):
+    s.polkit.answers["migrate"] = polkit.LATE
+    reply = s.client.start_migrate("web", "b")
+    question = s.polkit.asked("migrate")
+    s.service.remove_host("b")
+    wait(lambda: s.client.host_path("b") not in s.client.managed(), "the host's object goes")
+    question.answer(polkit.YES)
+    assert reply.error().short == "UnknownHost"
+    assert s.client.list_jobs() == []
+
+
+@pytest.mark.parametrize("method", ("Migrate", "Plan", "ListGuests"))
+def test_a_caller_who_leaves_while_polkit_asks_gets_nothing_done(s, method):
+    action, _ = METHODS[method]
+    caller = s.new_client()
+    s.polkit.answers[action] = polkit.LATE
+    {"Migrate": lambda: caller.start_migrate("web", "b"), "Plan": lambda: caller.start_plan("web", "b"),
+     "ListGuests": lambda: caller.start_list_guests("local")}[method]()
+    question = s.polkit.asked(action)
+    caller.connection.close_sync(None)
+    wait(lambda: s.polkit.cancelled == [question.cancellation_id], "the question is withdrawn")
+    question.answer(polkit.YES)
+    s.polkit.answers.clear()
+    assert s.client.list_jobs() == [] and s.world.calls == []
+
+
+def test_cancellation_ids_are_not_used_twice(s):
+    for _ in range(3):
+        s.client.list_jobs()
+    ids = [q.cancellation_id for q in s.polkit.questions]
+    assert len(set(ids)) == 3 and all(ids)
+
+
+def test_one_caller_cannot_have_endless_questions_open(s):
+    s.polkit.answers["migrate"] = polkit.LATE
+    replies = [s.client.start_migrate("web", "b") for _ in range(9)]
+    wait(lambda: any(r.done for r in replies), "one is refused")
+    refused, = [r for r in replies if r.done]
+    assert refused.error().short == "LimitsExceeded"
+    s.polkit.answers.clear()
+    assert s.new_client().list_jobs() == []
+
+
+def test_a_cancel_that_is_authorized_when_the_job_is_over(s):
+    job = job_of(s)
+    s.polkit.answers["cancel-own"] = polkit.LATE
+    reply = s.client.start(job.path, JOB, "Cancel")
+    question = s.polkit.asked("cancel-own")
+    s.world.migration("web").finish()
+    job.ended("completed")
+    question.answer(polkit.YES)
+    assert reply.error().short == "JobFinished"
+
+
+def test_properties_need_no_authorization(s):
+    s.client.get_all(ROOT, MANAGER)
+    s.client.get_all(s.client.host_path("b"), HOST)
+    s.client.managed()
+    assert s.polkit.questions == []

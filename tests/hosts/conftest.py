@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The lab for all tests on real hosts: booted once, taken down at the end.
+
+HOSTS_STAGE: the directory of `meson install --destdir`; without it the hosts have no service.
+LAB: use the lab of that name; if it is up already (`hosts up`), it stays up after the tests.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from lab import Lab, guests, system  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def lab():
+    problem = system.missing()
+    if problem:
+        pytest.skip(f"NO REAL HOSTS: {problem}")
+    stage = os.environ.get("HOSTS_STAGE")
+    one = Lab(os.environ.get("LAB") or f"test-{os.getpid()}")
+    if one.is_up:
+        if stage:
+            one.install(stage)
+        yield one
+        return
+    one.up(2, stage)
+    yield one
+    one.down()
+
+
+@pytest.fixture(scope="session")
+def host_a(lab):
+    return lab.hosts["host-a"]
+
+
+@pytest.fixture(scope="session")
+def host_b(lab):
+    return lab.hosts["host-b"]
+
+
+@pytest.fixture
+def clean(lab):
+    """After the test: links mended, hosts on, no guests."""
+    yield
+    for host in lab.hosts.values():
+        if not host.leader:
+            host.boot()
+        host.heal()
+        host.shape(None)
+    for host in lab.hosts.values():
+        for name in guests.names(host, running=False):
+            guests.destroy(host, name)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Guests: small virtual machines under TCG that show by their ticks that they live.
+
+Owns the XML of a guest and the place of its serial console, one file per guest on each host's own
+disk. All functions take the host that they look at; a guest itself has no home.
+"""
+
+import re
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from .system import LabError, wait_for
+
+CONSOLES = "var/log/libvirt/consoles"
+IMAGES = "var/lib/libvirt/images"
+BOOT_TIMEOUT = 60.0
+
+XML = """
+<domain type='qemu'>
+  <name>{name}</name>
+  {uuid}
+  <memory unit='MiB'>{memory}</memory>
+  <vcpu>{vcpus}</vcpu>
+  <os>
+    <type arch='x86_64' machine='{machine}'>hvm</type>
+    <kernel>/var/lib/libvirt/boot/vmlinuz</kernel>
+    <initrd>/var/lib/libvirt/boot/initramfs</initrd>
+    <cmdline>{cmdline}</cmdline>
+  </os>
+  <features><acpi/></features>
+  <clock offset='utc'/>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    {disk}
+    <controller type='usb' model='none'/>
+    <serial type='file'><source path={console}/></serial>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+"""
+DISK = "<disk type='file' device='disk'><driver name='qemu' type='{format}'/>" \
+    "<source file={path}/><target dev='vda' bus='virtio'/></disk>"
+CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
+
+
+def xml(name, *, memory=96, vcpus=1, dirty=0, disk=None, disk_format="qcow2", machine="pc", uuid=None, cmdline=""):
+    """The definition of a guest; `disk` is the path of its image on the host."""
+    words = [CMDLINE, f"dirty={dirty}" if dirty else "", cmdline]
+    return XML.format(
+        name=name,
+        uuid=f"<uuid>{uuid}</uuid>" if uuid else "",
+        memory=memory,
+        vcpus=vcpus,
+        machine=machine,
+        cmdline=" ".join(filter(None, words)),
+        console=quoteattr(f"/{CONSOLES}/{name}.log"),
+        disk=DISK.format(format=disk_format, path=quoteattr(disk)) if disk else "",
+    )
+
+
+def start(host, name, *, persistent=False, disk=None, disk_format="qcow2", wait=True, **options):
+    """Starts a guest on a host and, unless told not to, waits for its first tick.
+
+    `disk` is a size such as "64M": an empty image of that size is made for the guest.
+    """
+    path = make_disk(host, name, disk, disk_format) if disk else None
+    definition = xml(name, disk=path, disk_format=disk_format, **options)
+    _feed(host, "define" if persistent else "create", definition)
+    if persistent:
+        host.virsh("start", name)
+    if wait:
+        wait_tick(host, name, 1, timeout=BOOT_TIMEOUT)
+
+
+def define(host, name, **options):
+    """Makes a guest known to a host without starting it."""
+    _feed(host, "define", xml(name, **options))
+
+
+def make_disk(host, name, size, disk_format="qcow2"):
+    """Makes an empty image and gives its path on the host."""
+    path = f"/{IMAGES}/{name}.{disk_format}"
+    host.exec(["qemu-img", "create", "-q", "-f", disk_format, path, size])
+    return path
+
+
+def names(host, *, running=True):
+    """The guests of a host: those that run there, or all that it knows."""
+    return host.virsh("list", "--name", *([] if running else ["--all"])).split()
+
+
+def state(host, name):
+    """What libvirt calls the guest's state, or None if the host does not know the guest."""
+    done = host.virsh("domstate", name, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def ticks(host, name):
+    """The number of the last tick that the guest printed on this host, 0 if there is none."""
+    found = re.findall(rb"^tick (\d+)\r?$", _console_end(host, name), re.MULTILINE)
+    return int(found[-1]) if found else 0
+
+
+def wait_tick(host, name, number, timeout=30.0):
+    """Waits until the guest has printed tick `number` or a later one on this host; gives the last."""
+
+    def reached():
+        last = ticks(host, name)
+        return last if last >= number else None
+
+    return wait_for(reached, lambda: _why_no_tick(host, name, number), timeout, interval=0.02)
+
+
+def wait_alive(host, name, timeout=30.0):
+    """Waits until the guest prints one more tick than now: it runs, and runs here."""
+    return wait_tick(host, name, ticks(host, name) + 1, timeout)
+
+
+def destroy(host, name):
+    """Removes a guest from a host in whatever state it is."""
+    host.virsh("destroy", name, check=False)
+    host.virsh("undefine", name, check=False)
+    console(host, name).unlink(missing_ok=True)
+
+
+def console(host, name):
+    """The file with the guest's serial output on this host, seen from outside."""
+    return host.disk / CONSOLES / f"{name}.log"
+
+
+def _feed(host, verb, definition):
+    host.exec(["virsh", "-q", verb, "/dev/stdin"], input=definition)
+
+
+def _console_end(host, name, size=4096):
+    try:
+        with Path(console(host, name)).open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - size))
+            return file.read()
+    except FileNotFoundError:
+        return b""
+
+
+def _why_no_tick(host, name, number):
+    try:
+        now = state(host, name) or "unknown to libvirt"
+    except LabError as error:
+        now = str(error)
+    end = _console_end(host, name, 200).decode(errors="replace").strip().splitlines()
+    return f"no tick {number} of {name} on {host.name} (state: {now}; console ends: {end[-1:] or 'nothing'})"

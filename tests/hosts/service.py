@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The service on a host, called as other programs do: with gdbus and busctl on its system bus."""
+
+import json
+import re
+import shlex
+
+from lab import guests, system
+
+NAME = "org.example.Migration1"
+ROOT = "/org/example/Migration1"
+FINAL = ("completed", "failed", "cancelled", "interrupted")
+
+
+class Refused(Exception):
+    """A call was answered with an error of the service."""
+
+    def __init__(self, name, message):
+        super().__init__(f"{name}: {message}")
+        self.name, self.message = name, message
+
+
+def text(value):
+    """A Python value as GVariant text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"uint16 {value}"
+    return shlex.quote(value) if "'" in value else f"'{value}'"
+
+
+def options(chosen):
+    return "@a{sv} {" + ", ".join(f"'{key.replace('_', '-')}': <{text(value)}>" for key, value in chosen.items()) + "}"
+
+
+class Service:
+    def __init__(self, host):
+        self.host = host
+
+    def call(self, method, *arguments, path=ROOT, interface="Manager", run=None):
+        """Calls a method; `run` runs the command line elsewhere than as root in no session."""
+        words = ["gdbus", "call", "--system", "-d", NAME, "-o", path, "-m", f"{NAME}.{interface}.{method}", *arguments]
+        done = (run or self.host.exec)(words, check=False)
+        if done.returncode == 0:
+            return done.stdout.strip()
+        found = re.search(rf"GDBus\.Error:{NAME}\.Error\.(\w+): (.*)", done.stderr, re.DOTALL)
+        assert found, f"{shlex.join(words)}: {done.stderr}"
+        raise Refused(found[1], found[2].strip())
+
+    def migrate(self, guest, destination, run=None, **chosen):
+        answer = self.call("Migrate", guest, destination, options(chosen), run=run)
+        return Job(self, re.search(rf"{ROOT}/job/\d+", answer)[0])
+
+    def plan(self, guest, destination, **chosen):
+        return self.call("Plan", guest, destination, options(chosen))
+
+    def list_guests(self, name, **chosen):
+        return self.json("call", ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", name, "0")
+
+    def json(self, verb, *words):
+        done = self.host.exec(["busctl", "--system", "--json=short", verb, NAME, *words])
+        answer = plain(json.loads(done.stdout))
+        return answer[0] if verb == "call" else answer
+
+    def restart_count(self):
+        return self.host.exec(["systemctl", "show", "-P", "MainPID", "migrationd"]).stdout.strip()
+
+
+def plain(value):
+    """busctl's JSON without its {"type", "data"} wrappers."""
+    if isinstance(value, dict):
+        return plain(value["data"]) if set(value) == {"type", "data"} else {k: plain(v) for k, v in value.items()}
+    return [plain(v) for v in value] if isinstance(value, list) else value
+
+
+class Job:
+    def __init__(self, service, path):
+        self.service, self.path = service, path
+        self.id = path.rsplit("/", 1)[1]
+        self.unit = f"migration-job@{self.id}.service"
+
+    def all(self):
+        return self.service.json("call", self.path, "org.freedesktop.DBus.Properties", "GetAll", "s", f"{NAME}.Job")
+
+    def wait(self, wanted, what, timeout=60.0):
+        last = {}
+
+        def reached():
+            last.update(self.all())
+            return last if wanted(last) else None
+
+        shown = ("State", "Phase", "Progress", "SourceState", "DestinationState", "Error")
+        return system.wait_for(reached, lambda: f"{what}: {({k: last.get(k) for k in shown})}", timeout, interval=0.05)
+
+    def ended(self, state, timeout=60.0):
+        end = self.wait(lambda job: job["State"] in FINAL, f"job {self.id} does not end", timeout)
+        assert end["State"] == state, f"{end['State']} in place of {state}: {end['Error']}"
+        return end
+
+    def failed(self, name, timeout=60.0):
+        end = self.ended("failed", timeout)
+        assert end["Error"][0] == f"{NAME}.Error.{name}", end["Error"]
+        return end
+
+    def copying(self):
+        """Waits until the guest's memory moves."""
+        return self.wait(lambda job: job["Phase"] == "copying" and job["Statistics"].get("memory_processed", 0) > 0, f"job {self.id} does not copy")
+
+    def cancel(self):
+        return self.service.call("Cancel", path=self.path, interface="Job")
+
+    def worker(self):
+        return int(self.service.host.exec(["systemctl", "show", "-P", "MainPID", self.unit]).stdout)
+
+
+def assert_only_on(guest, here, elsewhere, more_ticks=True):
+    """The guest runs here and goes on, and no process of it is elsewhere."""
+    assert guests.state(here, guest) == "running"
+    assert guests.state(elsewhere, guest) in (None, "shut off")
+    assert not elsewhere.pids("-f", f"guest={guest}[,]")
+    if more_ticks:
+        guests.wait_alive(here, guest)
+
+
+def assert_free(host, guest):
+    """No libvirt job is left on the guest."""
+    assert "None" in host.virsh("domjobinfo", guest).stdout

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Tests of host files: what each key gives, the sentence for every mistake, and that a dictionary
+ * carries a host unchanged and is checked like a file.
+ */
+#include "hostfile.h"
+
+#include "error.h"
+
+#include <string.h>
+
+#define UUID "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70"
+#define SSH "[Host]\nDriver=qemu\nTransport=ssh\nAddress=host-b.example\n"
+#define TLS "[Host]\nDriver=qemu\nTransport=tls\nAddress=host-b.example\n"
+
+static MigHost *parse(const char *name, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    MigHost *host = mig_host_parse(name, text, strlen(text), &error);
+
+    g_assert_no_error(error);
+
+    return host;
+}
+
+/* connect address port user, as one text */
+static char *route_text(const MigRoute *route)
+{
+    return g_strdup_printf("%s %s %u %s", mig_connect_to_string(route->connect),
+                           route->address != NULL ? route->address : "-", route->port,
+                           route->user != NULL ? route->user : "-");
+}
+
+static void assert_routes(const MigHost *host, const char *own, const char *peer)
+{
+    g_autofree char *got_own = route_text(&host->own);
+    g_autofree char *got_peer = route_text(&host->peer);
+
+    g_assert_cmpstr(got_own, ==, own);
+    g_assert_cmpstr(got_peer, ==, peer);
+}
+
+static void assert_same(const MigHost *a, const MigHost *b)
+{
+    g_autofree char *own = route_text(&a->own);
+    g_autofree char *peer = route_text(&a->peer);
+
+    assert_routes(b, own, peer);
+    g_assert_cmpstr(a->name, ==, b->name);
+    g_assert_cmpstr(a->driver, ==, b->driver);
+    g_assert_cmpstr(a->host_uuid, ==, b->host_uuid);
+    g_assert_true(g_strv_equal((const char *const *) a->migration_addresses,
+                               (const char *const *) b->migration_addresses));
+}
+
+static void test_local(void)
+{
+    g_autoptr(MigHost) host = mig_host_new_local();
+
+    g_assert_cmpstr(host->name, ==, "local");
+    g_assert_cmpstr(host->driver, ==, "qemu");
+    assert_routes(host, "unix - 0 -", "none - 0 -");
+    g_assert_nonnull(host->migration_addresses);
+    g_assert_null(host->migration_addresses[0]);
+    g_assert_null(host->host_uuid);
+    g_assert_false(mig_host_has_address(host, "192.0.2.1"));
+    mig_host_free(NULL);
+}
+
+static void test_full(void)
+{
+    g_autoptr(MigHost) host =
+        parse("host-b", "# a host\n[Host]\nDriver=qemu\nTransport=ssh\nAddress=host-b.example\n"
+                        "Port = 2222 \nUser=root\nPeerTransport=tls\nPeerAddress=2001:DB8::0:2\n"
+                        "PeerPort=16515\nMigrationAddresses=192.0.2.12; 2001:DB8::12 ;192.0.2.12;\n"
+                        "HostUUID=9C4F2B56-7D1E-4F0A-8A3B-2F6F4D1C9E70\n");
+
+    g_assert_cmpstr(host->name, ==, "host-b");
+    g_assert_cmpstr(host->driver, ==, "qemu");
+    assert_routes(host, "ssh host-b.example 2222 root", "tls 2001:db8::2 16515 -");
+    g_assert_cmpuint(g_strv_length(host->migration_addresses), ==, 2);
+    g_assert_cmpstr(host->migration_addresses[0], ==, "192.0.2.12");
+    g_assert_cmpstr(host->migration_addresses[1], ==, "2001:db8::12");
+    g_assert_cmpstr(host->host_uuid, ==, UUID);
+    g_assert_true(mig_host_has_address(host, "2001:db8::12"));
+    g_assert_false(mig_host_has_address(host, "2001:DB8::12"));
+    g_assert_false(mig_host_has_address(host, "192.0.2.1"));
+    g_assert_false(mig_host_has_address(host, ""));
+    g_assert_false(mig_host_has_address(host, NULL));
+}
+
+/* How the peer's route follows from our own. */
+static void test_peer_defaults(void)
+{
+    static const struct {
+        const char *text;
+        const char *own;
+        const char *peer;
+    } files[] = {
+        { SSH, "ssh host-b.example 0 -", "ssh host-b.example 0 -" },
+        { SSH "Port=22\nUser=root\n", "ssh host-b.example 22 root", "ssh host-b.example 22 root" },
+        { SSH "Port=22\nUser=root\nPeerTransport=ssh\nPeerPort=23\n", "ssh host-b.example 22 root",
+          "ssh host-b.example 23 root" },
+        { SSH "User=root\nPeerUser=mig\nPeerAddress=b2.example\n", "ssh host-b.example 0 root",
+          "ssh b2.example 0 mig" },
+        { SSH "Port=22\nUser=root\nPeerTransport=tls\n", "ssh host-b.example 22 root",
+          "tls host-b.example 0 -" },
+        { TLS "Port=16515\n", "tls host-b.example 16515 -", "tls host-b.example 16515 -" },
+        { TLS "PeerTransport=ssh\nPeerUser=mig\nPeerPort=22\n", "tls host-b.example 0 -",
+          "ssh host-b.example 22 mig" },
+        { TLS "PeerTransport=tcp\nAllowPlaintext=yes\n", "tls host-b.example 0 -",
+          "tcp host-b.example 0 -" },
+        { "[Host]\nDriver=qemu\nTransport=tcp\nAddress=192.0.2.1\nAllowPlaintext=true\n",
+          "tcp 192.0.2.1 0 -", "tcp 192.0.2.1 0 -" },
+        { TLS "AllowPlaintext=no\n", "tls host-b.example 0 -", "tls host-b.example 0 -" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(MigHost) host = parse("host-b", files[i].text);
+
+        assert_routes(host, files[i].own, files[i].peer);
+    }
+}
+
+static void test_local_file(void)
+{
+    g_autoptr(MigHost) nothing = parse("local", "[Host]\n");
+    g_autoptr(MigHost) peer =
+        parse("local", "[Host]\nPeerTransport=ssh\nPeerAddress=host-a.example\nPeerUser=root\n"
+                       "MigrationAddresses=192.0.2.11\nHostUUID=" UUID "\n");
+    g_autoptr(MigHost) plain =
+        parse("local", "[Host]\nAllowPlaintext=on\nPeerTransport=tcp\nPeerAddress=192.0.2.11\n");
+
+    assert_routes(nothing, "unix - 0 -", "none - 0 -");
+    assert_routes(peer, "unix - 0 -", "ssh host-a.example 0 root");
+    g_assert_cmpstr(peer->host_uuid, ==, UUID);
+    g_assert_true(mig_host_has_address(peer, "192.0.2.11"));
+    assert_routes(plain, "unix - 0 -", "tcp 192.0.2.11 0 -");
+}
+
+/* Every bad file: its name, its text, and what the sentence must say (the key, the remedy). */
+static const struct {
+    const char *name;
+    const char *text;
+    const char *says[3];
+} bad_files[] = {
+    /* the file as such */
+    { "host-b", "", { "[Host]", "begin the file" } },
+    { "host-b", "# nothing\n", { "[Host]", "begin the file" } },
+    { "host-b", "Driver=qemu\n", { "no key file", "migrationd.hosts(5)" } },
+    { "host-b", SSH "nonsense\n", { "no key file", "migrationd.hosts(5)" } },
+    { "host-b", "[Host\nDriver=qemu\n", { "no key file", "migrationd.hosts(5)" } },
+    { "host-b", SSH "User=\xff\n", { "UTF-8" } },
+    { "host-b", SSH "[Other]\nx=1\n", { "\"Other\" is unknown", "[Host] is the only one" } },
+    { "host-b", "[host]\nDriver=qemu\n", { "\"host\" is unknown", "[Host] is the only one" } },
+    { "host-b", "[Host]\n", { "Driver= is missing", "qemu" } },
+    /* the keys */
+    { "host-b", SSH "Colour=red\n", { "\"Colour\" is unknown", "migrationd.hosts(5)" } },
+    { "host-b", SSH "port=22\n", { "\"port\" is unknown", "migrationd.hosts(5)" } },
+    { "host-b", SSH "Keyfile=/root/x\n", { "\"Keyfile\" is unknown" } },
+    { "host-b", SSH "Address[de]=x\n", { "\"Address[de]\" is unknown" } },
+    { "host-b", SSH "name=x\n", { "\"name\" is unknown" } },
+    { "host-b", SSH "User=a\\\n", { "User=\"a\\\\\"", "a-z" } },
+    /* driver and transport */
+    { "host-b", "[Host]\nDriver=QEMU\n", { "Driver=\"QEMU\"", "may be qemu" } },
+    { "host-b", "[Host]\nDriver=test\n", { "Driver=\"test\"", "may be qemu" } },
+    { "host-b", "[Host]\nDriver=\n", { "Driver= is empty", "may be qemu" } },
+    { "host-b", "[Host]\nDriver=qemu+ext\n", { "Driver=\"qemu+ext\"", "may be qemu" } },
+    { "host-b",
+      "[Host]\nDriver=qemu\nAddress=b\n",
+      { "Transport= is missing", "ssh, tls or tcp" } },
+    { "host-b", "[Host]\nDriver=qemu\nTransport=ssh\n", { "Address= is missing", "DNS name" } },
+    { "host-b", SSH "Transport=ext\n", { "Transport=\"ext\"", "ssh, tls or tcp" } },
+    { "host-b", SSH "Transport=SSH\n", { "Transport=\"SSH\"", "ssh, tls or tcp" } },
+    { "host-b", SSH "Transport=unix\n", { "Transport=\"unix\"", "ssh, tls or tcp" } },
+    { "host-b", SSH "Transport=none\n", { "Transport=\"none\"", "ssh, tls or tcp" } },
+    { "host-b", SSH "Transport=\n", { "Transport= is empty", "ssh, tls or tcp" } },
+    { "host-b", SSH "PeerTransport=unix\n", { "PeerTransport=\"unix\"", "ssh, tls or tcp" } },
+    { "host-b", SSH "PeerTransport=none\n", { "PeerTransport=\"none\"", "ssh, tls or tcp" } },
+    /* plain text must be wanted */
+    { "host-b", SSH "Transport=tcp\n", { "Transport=tcp", "AllowPlaintext=yes" } },
+    { "host-b", SSH "PeerTransport=tcp\n", { "PeerTransport=tcp", "AllowPlaintext=yes" } },
+    { "host-b",
+      SSH "PeerTransport=tcp\nAllowPlaintext=no\n",
+      { "PeerTransport=tcp", "AllowPlaintext=yes" } },
+    { "host-b", SSH "AllowPlaintext=maybe\n", { "AllowPlaintext=\"maybe\"", "yes or no" } },
+    { "host-b", SSH "AllowPlaintext=\n", { "AllowPlaintext= is empty", "yes or no" } },
+    { "host-b", SSH "AllowPlaintext=YES\n", { "AllowPlaintext=\"YES\"", "yes or no" } },
+    { "local", "[Host]\nAllowPlaintext=2\n", { "AllowPlaintext=\"2\"", "yes or no" } },
+    /* addresses */
+    { "host-b", SSH "Address=localhost\n", { "Address=\"localhost\"", "DNS name" } },
+    { "host-b", SSH "Address=127.0.0.1\n", { "Address=\"127.0.0.1\"", "this machine" } },
+    { "host-b", SSH "Address=[2001:db8::1]\n", { "Address=", "without brackets" } },
+    { "host-b", SSH "Address=root@host-b\n", { "Address=\"root@host-b\"" } },
+    { "host-b", SSH "Address=host-b:22\n", { "Address=\"host-b:22\"" } },
+    { "host-b",
+      SSH "Address=host-b/system?command=/x\n",
+      { "Address=\"host-b/system?command=/x\"" } },
+    { "host-b", SSH "Address=0x7f.1\n", { "Address=\"0x7f.1\"" } },
+    { "host-b", SSH "Address=a\\nb\n", { "Address=\"a\\\\nb\"" } },
+    { "host-b", SSH "Address=\n", { "Address= is empty", "DNS name" } },
+    { "host-b", SSH "PeerAddress=::1\n", { "PeerAddress=\"::1\"", "other hosts" } },
+    { "host-b", SSH "PeerAddress=\n", { "PeerAddress= is empty" } },
+    /* port and user */
+    { "host-b", SSH "Port=0\n", { "Port=\"0\"", "1..65535" } },
+    { "host-b", SSH "Port=65536\n", { "Port=\"65536\"", "1..65535" } },
+    { "host-b", SSH "Port=022\n", { "Port=\"022\"", "leading zero" } },
+    { "host-b", SSH "Port=-1\n", { "Port=\"-1\"", "1..65535" } },
+    { "host-b", SSH "Port=ssh\n", { "Port=\"ssh\"", "1..65535" } },
+    { "host-b", SSH "Port=\n", { "Port= is empty", "1..65535" } },
+    { "host-b", SSH "PeerPort=65536\n", { "PeerPort=\"65536\"", "1..65535" } },
+    { "host-b", SSH "User=Root\n", { "User=\"Root\"", "a-z" } },
+    { "host-b", SSH "User=-l\n", { "User=\"-l\"", "a-z" } },
+    { "host-b", SSH "User=\n", { "User= is empty", "a-z" } },
+    { "host-b", TLS "User=root\n", { "User= is for Transport=ssh only", "remove the line" } },
+    { "host-b", TLS "PeerUser=root\n", { "PeerUser= is for PeerTransport=ssh only", "remove" } },
+    { "host-b",
+      SSH "PeerTransport=tls\nPeerUser=root\n",
+      { "PeerUser= is for PeerTransport=ssh" } },
+    { "host-b", SSH "PeerUser=a b\n", { "PeerUser=\"a b\"", "a-z" } },
+    /* lists and UUID */
+    { "host-b", SSH "MigrationAddresses=\n", { "MigrationAddresses= is empty", "IP addresses" } },
+    { "host-b", SSH "MigrationAddresses=;\n", { "MigrationAddresses= is empty" } },
+    { "host-b",
+      SSH "MigrationAddresses=192.0.2.1;;192.0.2.2\n",
+      { "MigrationAddresses= is empty" } },
+    { "host-b",
+      SSH "MigrationAddresses=host-b\n",
+      { "MigrationAddresses=\"host-b\"", "IP addresses" } },
+    { "host-b",
+      SSH "MigrationAddresses=192.0.2.1,192.0.2.2\n",
+      { "MigrationAddresses=", "; between" } },
+    { "host-b",
+      SSH "MigrationAddresses=192.0.2.1;127.0.0.1\n",
+      { "MigrationAddresses=\"127.0.0.1\"" } },
+    { "host-b",
+      SSH "MigrationAddresses=[2001:db8::1]\n",
+      { "MigrationAddresses=", "without brackets" } },
+    { "host-b",
+      SSH "MigrationAddresses=fe80::1%eth0\n",
+      { "MigrationAddresses=\"fe80::1%eth0\"" } },
+    { "host-b", SSH "MigrationAddresses=0.0.0.0\n", { "MigrationAddresses=\"0.0.0.0\"" } },
+    { "host-b", SSH "HostUUID=\n", { "HostUUID= is empty", "UUID" } },
+    { "host-b", SSH "HostUUID=9c4f2b56\n", { "HostUUID=\"9c4f2b56\"", "virsh capabilities" } },
+    { "host-b", SSH "HostUUID={" UUID "}\n", { "HostUUID=", "virsh capabilities" } },
+    { "host-b", SSH "HostUUID=" UUID "0\n", { "HostUUID=", "virsh capabilities" } },
+    /* local */
+    { "local", "", { "[Host]" } },
+    { "local", "[Host]\nDriver=qemu\n", { "Driver= may not be given", "remove the line" } },
+    { "local", "[Host]\nTransport=ssh\n", { "Transport= may not be given", "remove the line" } },
+    { "local", "[Host]\nAddress=host-a\n", { "Address= may not be given", "remove the line" } },
+    { "local", "[Host]\nPort=22\n", { "Port= may not be given", "remove the line" } },
+    { "local", "[Host]\nUser=root\n", { "User= may not be given", "remove the line" } },
+    { "local", "[Host]\nPeerAddress=host-a\n", { "PeerTransport= is missing", "ssh, tls or tcp" } },
+    { "local", "[Host]\nPeerTransport=ssh\n", { "PeerAddress= is missing", "DNS name" } },
+    { "local", "[Host]\nPeerUser=root\n", { "PeerTransport= is missing" } },
+    { "local",
+      "[Host]\nPeerTransport=tcp\nPeerAddress=a\n",
+      { "PeerTransport=tcp", "AllowPlaintext=yes" } },
+    { "local", "[Host]\nPeerTransport=unix\nPeerAddress=a\n", { "PeerTransport=\"unix\"" } },
+    /* names */
+    { "", SSH, { "no host name", "a-z" } },
+    { "Host-B", SSH, { "\"Host-B\"", "no host name" } },
+    { "../x", SSH, { "\"../x\"", "no host name" } },
+};
+
+static void test_bad_files(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(bad_files); i++) {
+        const char *text = bad_files[i].text;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(MigHost) host = mig_host_parse(bad_files[i].name, text, strlen(text), &error);
+
+        if (host != NULL)
+            g_error("accepted: %s", text);
+        g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+        g_assert_nonnull(strstr(error->message, bad_files[i].name));
+        g_assert_true(g_str_has_suffix(error->message, "."));
+        g_assert_true(g_utf8_validate(error->message, -1, NULL));
+        for (guint j = 0; j < 3 && bad_files[i].says[j] != NULL; j++) {
+            if (strstr(error->message, bad_files[i].says[j]) == NULL)
+                g_error("file: %s\nsays: %s\nmust say: %s", text, error->message,
+                        bad_files[i].says[j]);
+        }
+    }
+}
+
+static void test_limits(void)
+{
+    g_autofree char *filler = g_strnfill(64 * 1024 - strlen(SSH) - 1, 'x');
+    g_autofree char *fits = g_strconcat(SSH "#", filler, NULL);
+    g_autofree char *over = g_strconcat(fits, "x", NULL);
+    static const char nul[] = SSH "\0User=root\n";
+    g_autoptr(MigHost) host = parse("host-b", fits);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpuint(strlen(fits), ==, 64 * 1024);
+    g_assert_nonnull(host);
+    g_assert_null(mig_host_parse("host-b", over, strlen(over), &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+    g_assert_nonnull(strstr(error->message, "64 KiB"));
+    g_clear_error(&error);
+
+    g_assert_null(mig_host_parse("host-b", nul, sizeof(nul) - 1, &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+    g_clear_error(&error);
+    g_assert_null(mig_host_parse("host-b", NULL, 0, &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+}
+
+/* 64 addresses are taken, 65 are not; the same one again does not count. */
+static void test_address_limit(void)
+{
+    g_autoptr(GString) text = g_string_new(SSH "MigrationAddresses=");
+    g_autoptr(MigHost) host = NULL;
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 1; i <= 64; i++)
+        g_string_append_printf(text, "192.0.2.%u;192.0.2.1;", i);
+    host = parse("host-b", text->str);
+    g_assert_cmpuint(g_strv_length(host->migration_addresses), ==, 64);
+
+    g_string_append(text, "192.0.2.65");
+    g_assert_null(mig_host_parse("host-b", text->str, text->len, &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+    g_assert_nonnull(strstr(error->message, "up to 64"));
+}
+
+static void test_names(void)
+{
+    static const char *const good[] = { "a",     "7",    "host-b", "host-b.example",
+                                        "a.b.c", "a--b", "local" };
+    static const char *const bad[] = { "",    "-a",  "a-",   "A",    "a_b",      "a..b", ".a", "a.",
+                                       "a b", "a/b", "a-.b", "a.-b", "\xc3\xa4", "a\n",  "*" };
+    g_autofree char *fits = g_strnfill(63, 'a');
+    g_autofree char *label = g_strnfill(64, 'a');
+    g_autofree char *bytes64 = g_strdup_printf("%.61s.bb", fits);
+    g_autofree char *bytes65 = g_strdup_printf("%.62s.bb", fits);
+
+    for (guint i = 0; i < G_N_ELEMENTS(good); i++)
+        g_assert_true(mig_host_name_is_valid(good[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_false(mig_host_name_is_valid(bad[i]));
+    g_assert_false(mig_host_name_is_valid(NULL));
+    g_assert_true(mig_host_name_is_valid(fits));
+    g_assert_false(mig_host_name_is_valid(label));
+    g_assert_true(mig_host_name_is_valid(bytes64));
+    g_assert_false(mig_host_name_is_valid(bytes65));
+}
+
+static void test_connect_names(void)
+{
+    static const char *const names[] = { "none", "unix", "ssh", "tls", "tcp" };
+    MigConnect connect = MIG_CONNECT_TLS;
+
+    g_assert_cmpuint(G_N_ELEMENTS(names), ==, MIG_N_CONNECTS);
+    g_assert_false(mig_connect_from_string("libssh", &connect));
+    g_assert_false(mig_connect_from_string("", &connect));
+    g_assert_false(mig_connect_from_string(NULL, &connect));
+    g_assert_cmpint(connect, ==, MIG_CONNECT_TLS);
+    for (guint i = 0; i < MIG_N_CONNECTS; i++) {
+        g_assert_cmpstr(mig_connect_to_string((MigConnect) i), ==, names[i]);
+        g_assert_true(mig_connect_from_string(names[i], &connect));
+        g_assert_cmpint(connect, ==, i);
+    }
+}
+
+static void test_round_trip(void)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+    } files[] = {
+        { "host-b", SSH },
+        { "host-b", SSH "Port=22\nUser=root\nPeerTransport=tls\nPeerPort=16515\n" },
+        { "b.example", TLS "MigrationAddresses=192.0.2.1;2001:db8::1\nHostUUID=" UUID "\n" },
+        { "host-b", TLS "PeerTransport=tcp\nAllowPlaintext=yes\nPeerAddress=2001:db8::9\n" },
+        { "local", "[Host]\n" },
+        { "local", "[Host]\nPeerTransport=ssh\nPeerAddress=host-a\nPeerUser=root\nPeerPort=22\n"
+                   "MigrationAddresses=192.0.2.1\nHostUUID=" UUID "\n" },
+        { "local", "[Host]\nPeerTransport=tcp\nPeerAddress=host-a\nAllowPlaintext=yes\n" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(MigHost) host = parse(files[i].name, files[i].text);
+        g_autoptr(GVariant) dict = g_variant_ref_sink(mig_host_to_variant(host));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(MigHost) again = mig_host_from_variant(dict, &error);
+
+        g_assert_no_error(error);
+        assert_same(host, again);
+    }
+}
+
+static void test_variant_keys(void)
+{
+    g_autoptr(MigHost) host =
+        parse("host-b", TLS "Port=9\nMigrationAddresses=192.0.2.1\nHostUUID=" UUID "\n");
+    g_autoptr(GVariant) dict = g_variant_ref_sink(mig_host_to_variant(host));
+    g_autoptr(GVariant) expected = g_variant_ref_sink(g_variant_new_parsed(
+        "{'name': <'host-b'>, 'driver': <'qemu'>, 'transport': <'tls'>, "
+        "'address': <'host-b.example'>, 'port': <uint16 9>, 'peer-transport': <'tls'>, "
+        "'peer-address': <'host-b.example'>, 'peer-port': <uint16 9>, "
+        "'migration-addresses': <['192.0.2.1']>, 'host-uuid': <'" UUID "'>}"));
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
+
+    g_assert_cmpuint(g_variant_n_children(dict), ==, g_variant_n_children(expected));
+    g_variant_iter_init(&iter, expected);
+    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        g_autoptr(GVariant) wanted = value;
+        g_autoptr(GVariant) got = g_variant_lookup_value(dict, key, NULL);
+
+        g_assert_nonnull(got);
+        g_assert_cmpvariant(got, wanted);
+    }
+}
+
+static void test_bad_variants(void)
+{
+#define START "{'name': <'b'>, 'driver': <'qemu'>, 'transport': <'tls'>, 'address': <'host-b'>"
+    static const struct {
+        const char *text;
+        const char *says;
+    } dicts[] = {
+        { "@a{sv} {}", "\"name\" is missing" },
+        { "{'name': <1>}", "\"name\" is missing" },
+        { "{'name': <'B'>}", "no host name" },
+        { "{'name': <'b'>}", "Driver= is missing" },
+        { START ", 'command': <'/x'>}", "\"command\" is unknown" },
+        { START ", 'Port': <uint16 1>}", "\"Port\" is unknown" },
+        { START ", 'port': <1>}", "must be of D-Bus type q" },
+        { START ", 'port': <uint16 0>}", "Port=\"0\"" },
+        { START ", 'user': <'root'>}", "User= is for Transport=ssh only" },
+        { START ", 'migration-addresses': <'192.0.2.1'>}", "must be of D-Bus type as" },
+        { START ", 'migration-addresses': <['127.0.0.1']>}", "MigrationAddresses=\"127.0.0.1\"" },
+        { START ", 'migration-addresses': <@as []>}", "MigrationAddresses= is empty" },
+        { START ", 'allow-plaintext': <'yes'>}", "must be of D-Bus type b" },
+        { START ", 'peer-transport': <'tcp'>}", "AllowPlaintext=yes" },
+        { START ", 'peer-transport': <'tcp'>, 'allow-plaintext': <false>}", "AllowPlaintext=yes" },
+        { START ", 'host-uuid': <'x'>}", "HostUUID=\"x\"" },
+        { START ", 'address': <'localhost'>, 'address': <'h?command=/x'>}", "Address=" },
+        { "{'name': <'local'>, 'driver': <'qemu'>}", "Driver= may not be given" },
+        { "{'name': <'local'>, 'address': <'host-b'>}", "Address= may not be given" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(dicts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) dict =
+            g_variant_parse(G_VARIANT_TYPE_VARDICT, dicts[i].text, NULL, NULL, &error);
+
+        g_assert_no_error(error);
+        g_assert_null(mig_host_from_variant(dict, &error));
+        g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+        if (strstr(error->message, dicts[i].says) == NULL)
+            g_error("%s says: %s", dicts[i].text, error->message);
+    }
+#undef START
+}
+
+/* Random damage to a good file: a host that can be used, or an error. */
+static void test_damage(void)
+{
+    static const char good[] = SSH "Port=22\nUser=root\nPeerTransport=tls\n"
+                                   "MigrationAddresses=192.0.2.1;2001:db8::1\nHostUUID=" UUID "\n";
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    guint accepted = 0;
+
+    for (guint i = 0; i < 20000; i++) {
+        g_autofree char *text = g_strdup(good);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(MigHost) host = NULL;
+
+        for (int n = g_rand_int_range(random, 1, 4); n > 0; n--)
+            text[g_rand_int_range(random, 0, strlen(good))] = (char) g_rand_int(random);
+        host = mig_host_parse("host-b", text, strlen(good), &error);
+        if (host == NULL) {
+            g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);
+            continue;
+        }
+        accepted++;
+        g_assert_cmpint(host->own.connect, >=, MIG_CONNECT_SSH);
+        g_assert_cmpint(host->peer.connect, >=, MIG_CONNECT_SSH);
+    }
+    g_assert_cmpuint(accepted, >, 100);
+    g_assert_cmpuint(accepted, <, 19000);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+
+    g_test_add_func("/hostfile/local", test_local);
+    g_test_add_func("/hostfile/full", test_full);
+    g_test_add_func("/hostfile/peer-defaults", test_peer_defaults);
+    g_test_add_func("/hostfile/local-file", test_local_file);
+    g_test_add_func("/hostfile/bad-files", test_bad_files);
+    g_test_add_func("/hostfile/limits", test_limits);
+    g_test_add_func("/hostfile/address-limit", test_address_limit);
+    g_test_add_func("/hostfile/names", test_names);
+    g_test_add_func("/hostfile/connect-names", test_connect_names);
+    g_test_add_func("/hostfile/round-trip", test_round_trip);
+    g_test_add_func("/hostfile/variant-keys", test_variant_keys);
+    g_test_add_func("/hostfile/bad-variants", test_bad_variants);
+    g_test_add_func("/hostfile/damage", test_damage);
+
+    return g_test_run();
+}
