@@ -61,7 +61,7 @@ static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *u
                     child->key, info->si_code == CLD_EXITED ? "status" : "signal", info->si_status);
     g_hash_table_remove(child->launcher->children, child->key);
     if (launch)
-        launch->parent.failed(error, launch->parent.userdata);
+        launch->parent.handlers->failed(error, launch->parent.userdata);
     return 0;
 }
 
@@ -79,8 +79,8 @@ G_NORETURN static void run_worker(const Settings *settings, LaunchKind kind, con
     _exit(127);
 }
 
-static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *instance,
-                            LaunchFailed failed, void *userdata, GError **error)
+static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *instance, LaunchHow how,
+                            const LaunchHandlers *handlers, void *userdata, GError **error)
 {
     DirectLauncher *launcher = (DirectLauncher *) parent;
     pid_t pid = fork();
@@ -96,7 +96,7 @@ static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *insta
     child->key = g_strdup_printf("%s/%s", launch_kind_to_string(kind), instance);
     child->pid = pid;
     child->launch = g_new0(DirectLaunch, 1);
-    child->launch->parent = (Launch){ parent, failed, userdata };
+    child->launch->parent = (Launch){ parent, handlers, userdata };
     child->launch->child = child;
     int r = sd_event_add_child(launcher->event, &child->exited, pid, WEXITED, on_child_exit, child);
     if (r < 0)

@@ -45,7 +45,7 @@ static void report_failure(SystemdLaunch *launch, const char *why)
     g_autoptr(GError) error = g_error_new(
         MIG_ERROR, MIG_ERROR_WORKER, "the worker %s could not be started: %s; see journalctl -u %s",
         launch->unit, why, launch->unit);
-    launch->parent.failed(error, launch->parent.userdata);
+    launch->parent.handlers->failed(error, launch->parent.userdata);
 }
 
 static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
@@ -55,7 +55,9 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *ret_e
     int r = sd_bus_message_read(m, "uoss", NULL, &path, NULL, &result);
     if (r < 0 || g_strcmp0(path, launch->job) != 0)
         return 0;
-    if (!g_str_equal(result, "done"))
+    if (g_str_equal(result, "done"))
+        launch->parent.handlers->started(launch->parent.userdata);
+    else
         report_failure(launch, result);
     return 0;
 }
@@ -73,19 +75,20 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
     return 0;
 }
 
-static Launch *systemd_start(Launcher *parent, LaunchKind kind, const char *instance,
-                             LaunchFailed failed, void *userdata, GError **error)
+static Launch *systemd_start(Launcher *parent, LaunchKind kind, const char *instance, LaunchHow how,
+                             const LaunchHandlers *handlers, void *userdata, GError **error)
 {
     SystemdLauncher *launcher = (SystemdLauncher *) parent;
     SystemdLaunch *launch = g_new0(SystemdLaunch, 1);
-    launch->parent = (Launch){ parent, failed, userdata };
+    launch->parent = (Launch){ parent, handlers, userdata };
     launch->unit = unit_name(kind, instance);
     int r = sd_bus_match_signal_async(launcher->bus, &launch->removed, SYSTEMD_NAME, SYSTEMD_PATH,
                                       SYSTEMD_MANAGER, "JobRemoved", on_job_removed, NULL, launch);
     if (r >= 0)
         r = sd_bus_call_method_async(launcher->bus, &launch->call, SYSTEMD_NAME, SYSTEMD_PATH,
-                                     SYSTEMD_MANAGER, "StartUnit", on_started, launch, "ss",
-                                     launch->unit, "replace");
+                                     SYSTEMD_MANAGER,
+                                     how == LAUNCH_AFRESH ? "RestartUnit" : "StartUnit", on_started,
+                                     launch, "ss", launch->unit, "replace");
     if (r >= 0)
         return &launch->parent;
     g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER, "%s could not be started: %s", launch->unit,

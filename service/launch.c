@@ -10,10 +10,10 @@ const char *launch_kind_to_string(LaunchKind kind)
     return names[kind];
 }
 
-Launch *launch_start(Launcher *launcher, LaunchKind kind, const char *instance, LaunchFailed failed,
-                     void *userdata, GError **error)
+Launch *launch_start(Launcher *launcher, LaunchKind kind, const char *instance, LaunchHow how,
+                     const LaunchHandlers *handlers, void *userdata, GError **error)
 {
-    return launcher->type->start(launcher, kind, instance, failed, userdata, error);
+    return launcher->type->start(launcher, kind, instance, how, handlers, userdata, error);
 }
 
 void launch_stop(Launcher *launcher, LaunchKind kind, const char *instance)

@@ -21,12 +21,21 @@ typedef struct Launcher Launcher;
 /* One start; forget it with launch_unref() when its end is no longer of interest. */
 typedef struct Launch Launch;
 
-/* The process could not be started, or ended without having become ready. */
-typedef void (*LaunchFailed)(const GError *error, void *userdata);
+typedef struct {
+    /* The process could not be started, or ended without having become ready. */
+    void (*failed)(const GError *error, void *userdata);
+    /* It is ready, or was running already: then it may be one that is just ending. */
+    void (*started)(void *userdata);
+} LaunchHandlers;
+
+typedef enum {
+    LAUNCH_UNLESS_RUNNING,
+    LAUNCH_AFRESH, /* what still runs under that name is ended first */
+} LaunchHow;
 
 typedef struct {
-    Launch *(*start)(Launcher *launcher, LaunchKind kind, const char *instance, LaunchFailed failed,
-                     void *userdata, GError **error);
+    Launch *(*start)(Launcher *launcher, LaunchKind kind, const char *instance, LaunchHow how,
+                     const LaunchHandlers *handlers, void *userdata, GError **error);
     /* Ends the process, however it hangs; says nothing if there is none. */
     void (*stop)(Launcher *launcher, LaunchKind kind, const char *instance);
     void (*forget)(Launch *launch);
@@ -38,7 +47,7 @@ struct Launcher {
 };
 struct Launch {
     Launcher *launcher;
-    LaunchFailed failed;
+    const LaunchHandlers *handlers;
     void *userdata;
 };
 
@@ -46,7 +55,7 @@ Launcher *launcher_new_systemd(sd_bus *bus);
 Launcher *launcher_new_direct(sd_event *event, const Settings *settings);
 void launcher_free(Launcher *launcher);
 
-Launch *launch_start(Launcher *launcher, LaunchKind kind, const char *instance, LaunchFailed failed,
-                     void *userdata, GError **error);
+Launch *launch_start(Launcher *launcher, LaunchKind kind, const char *instance, LaunchHow how,
+                     const LaunchHandlers *handlers, void *userdata, GError **error);
 void launch_stop(Launcher *launcher, LaunchKind kind, const char *instance);
 void launch_forget(Launch *launch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bus face of the manager; see manager-bus.h. Plan, which asks two hosts, is plan-bus.c's.
+ * The bus face of the manager; see manager-bus.h. Migrate and Plan are request-bus.c's.
  */
 #include "manager-bus.h"
 
@@ -10,8 +10,7 @@
 #include "host-bus.h"
 #include "job-bus.h"
 #include "log.h"
-#include "plan-bus.h"
-#include "plan.h"
+#include "request-bus.h"
 #include "sd-autoptr.h"
 #include "variant.h"
 
@@ -200,148 +199,6 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
                      list_jobs_free);
 }
 
-/* Migrate and Plan take the same arguments. */
-
-typedef struct {
-    ManagerBus *face;
-    MigRequest *request;
-    guint32 caller;
-    GVariant *source; /* the hosts as they were when the call came */
-    GVariant *destination;
-} HostsRequest;
-
-static void hosts_request_free(void *data)
-{
-    HostsRequest *frozen = data;
-    mig_request_free(frozen->request);
-    g_clear_pointer(&frozen->source, g_variant_unref);
-    g_clear_pointer(&frozen->destination, g_variant_unref);
-    g_free(frozen);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostsRequest, hosts_request_free)
-
-static gboolean look_up_hosts(const Manager *manager, const MigRequest *request,
-                              const MigHost **source, const MigHost **destination, GError **error)
-{
-    *source = manager_host_config(manager, mig_request_source(request), error);
-    *destination = *source ? manager_host_config(manager, request->destination, error) : NULL;
-    return *destination && mig_request_check_hosts(request, *source, *destination, error);
-}
-
-static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError **error)
-{
-    g_autoptr(HostsRequest) frozen = g_new0(HostsRequest, 1);
-    const MigHost *source, *destination;
-    const char *guest = NULL, *to = NULL;
-    frozen->face = face;
-    if (sd_bus_message_read(call, "ss", &guest, &to) < 0) {
-        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                            "the arguments are guest (s), destination (s), options (a{sv})");
-        return NULL;
-    }
-    g_autoptr(GVariant) options = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, error);
-    if (!options)
-        return NULL;
-    frozen->request = mig_request_new(guest, to, options, error);
-    if (!frozen->request || !authorize_sender(call, &frozen->caller, error) ||
-        !look_up_hosts(face->manager, frozen->request, &source, &destination, error))
-        return NULL;
-    frozen->source = g_variant_ref_sink(mig_host_to_variant(source));
-    frozen->destination = g_variant_ref_sink(mig_host_to_variant(destination));
-    return g_steal_pointer(&frozen);
-}
-
-/* What polkit was asked about must still be so: files may have changed while a person thought. */
-static gboolean request_still_holds(const HostsRequest *frozen, const MigHost **source,
-                                    const MigHost **destination, GError **error)
-{
-    if (!look_up_hosts(frozen->face->manager, frozen->request, source, destination, error))
-        return FALSE;
-    g_autoptr(GVariant) from = g_variant_ref_sink(mig_host_to_variant(*source));
-    g_autoptr(GVariant) to = g_variant_ref_sink(mig_host_to_variant(*destination));
-    if (g_variant_equal(from, frozen->source) && g_variant_equal(to, frozen->destination))
-        return TRUE;
-    g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE,
-                        "the hosts' files have changed while the authorization was asked for; "
-                        "call again");
-    return FALSE;
-}
-
-static int authorize_request(HostsRequest *frozen, sd_bus_message *call, const char *action,
-                             Authorized authorized)
-{
-    const MigRequest *request = frozen->request;
-    const MigOptionInfo *flow = mig_option_info(MIG_OPT_FLOW);
-    const MigOptionInfo *transport = mig_option_info(MIG_OPT_TRANSPORT);
-    static const char *const truth[] = { "no", "yes" };
-    const char *details[] = {
-        "guest.name",
-        request->guest,
-        "source.name",
-        mig_request_source(request),
-        "destination.name",
-        request->destination,
-        "flow",
-        flow->choices[mig_request_flow(request)],
-        "transport",
-        transport->choices[mig_request_transport(request)],
-        "persist",
-        truth[mig_request_number(request, MIG_OPT_PERSIST) != 0],
-        "undefine-source",
-        truth[mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0],
-        NULL,
-    };
-    return authorize(frozen->face->authorizer, call, action, details, authorized, frozen,
-                     hosts_request_free);
-}
-
-static void migrate_authorized(sd_bus_message *call, void *userdata)
-{
-    const HostsRequest *frozen = userdata;
-    const MigHost *source, *destination;
-    g_autoptr(GError) error = NULL;
-    Job *job = NULL;
-    if (request_still_holds(frozen, &source, &destination, &error))
-        job = manager_add_job(frozen->face->manager, frozen->request, frozen->caller, &error);
-    if (!job) {
-        bus_reply_error(call, error);
-        return;
-    }
-    g_autofree char *path = job_bus_path(job->record->id);
-    sd_bus_reply_method_return(call, "o", path);
-    manager_schedule(frozen->face->manager);
-}
-
-static int method_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
-    if (!frozen ||
-        !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
-        return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACTION_MIGRATE, migrate_authorized);
-}
-
-static void plan_authorized(sd_bus_message *call, void *userdata)
-{
-    const HostsRequest *frozen = userdata;
-    const MigHost *source, *destination;
-    g_autoptr(GError) error = NULL;
-    if (request_still_holds(frozen, &source, &destination, &error))
-        plan_bus_answer(frozen->face, call, frozen->request, source, destination);
-    else
-        bus_reply_error(call, error);
-}
-
-static int method_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
-    if (!frozen)
-        return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, plan_authorized);
-}
-
 /* Properties */
 
 static int property_version(sd_bus *bus, const char *path, const char *interface,
@@ -380,12 +237,12 @@ static const sd_bus_vtable manager_vtable[] = {
     SD_BUS_METHOD_WITH_NAMES("ListGuests", "sa{sv}", SD_BUS_PARAM(host) SD_BUS_PARAM(filter),
                              "aa{sv}", SD_BUS_PARAM(guests), method_list_guests,
                              SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_NAMES("Plan", "ssa{sv}",
-                             SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
-                             "a{sv}", SD_BUS_PARAM(plan), method_plan, SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_NAMES("Migrate", "ssa{sv}",
-                             SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
-                             "o", SD_BUS_PARAM(job), method_migrate, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(
+        "Plan", "ssa{sv}", SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
+        "a{sv}", SD_BUS_PARAM(plan), request_bus_plan, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES(
+        "Migrate", "ssa{sv}", SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
+        "o", SD_BUS_PARAM(job), request_bus_migrate, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("ListJobs", "a{sv}", SD_BUS_PARAM(filter), "aa{sv}",
                              SD_BUS_PARAM(jobs), method_list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_PROPERTY("Version", "s", property_version, 0, CONST),

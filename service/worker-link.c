@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "link.h"
 #include "log.h"
 
@@ -22,6 +23,7 @@ struct WorkerLink {
     sd_event_source *watch;
     sd_event_source *deferred; /* a socket was there from the start */
     Launch *launch;
+    gboolean afresh; /* that launch is LAUNCH_AFRESH */
     sd_bus *bus;
     sd_bus_slot *disconnected;
 };
@@ -77,10 +79,38 @@ static gboolean connect_link(WorkerLink *worker, GError **error)
     return TRUE;
 }
 
+static void on_launch_started(void *userdata);
+
 static void on_launch_failed(const GError *error, void *userdata)
 {
     WorkerLink *worker = userdata;
     if (!worker->bus)
+        worker->handlers->gone(error, worker->userdata);
+}
+
+static gboolean launch(WorkerLink *worker, LaunchHow how, GError **error)
+{
+    static const LaunchHandlers handlers = { on_launch_failed, on_launch_started };
+    g_clear_pointer(&worker->launch, launch_forget);
+    worker->afresh = how == LAUNCH_AFRESH;
+    worker->launch = launch_start(worker->context.launcher, worker->kind, worker->instance, how,
+                                  &handlers, worker, error);
+    return worker->launch != NULL;
+}
+
+/* A worker has its socket before it is ready. Without one it was not started for us: it ran already
+ * and is just ending, which systemd did not know yet. */
+static void on_launch_started(void *userdata)
+{
+    WorkerLink *worker = userdata;
+    g_autoptr(GError) error = NULL;
+    if (worker->bus || g_file_test(worker->path, G_FILE_TEST_EXISTS))
+        return;
+    if (worker->afresh)
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER,
+                    "the worker %s/%s ended before it could be asked",
+                    launch_kind_to_string(worker->kind), worker->instance);
+    if (error || !launch(worker, LAUNCH_AFRESH, &error))
         worker->handlers->gone(error, worker->userdata);
 }
 
@@ -95,13 +125,6 @@ static int on_directory(sd_event_source *source, const struct inotify_event *eve
     return 0;
 }
 
-static gboolean launch(WorkerLink *worker, GError **error)
-{
-    worker->launch = launch_start(worker->context.launcher, worker->kind, worker->instance,
-                                  on_launch_failed, worker, error);
-    return worker->launch != NULL;
-}
-
 static int on_found(sd_event_source *source, void *userdata)
 {
     WorkerLink *worker = userdata;
@@ -110,7 +133,7 @@ static int on_found(sd_event_source *source, void *userdata)
     if (connect_link(worker, NULL))
         return 0;
     unlink(worker->path);
-    if (!launch(worker, &error))
+    if (!launch(worker, LAUNCH_UNLESS_RUNNING, &error))
         worker->handlers->gone(error, worker->userdata);
     return 0;
 }
@@ -134,7 +157,7 @@ WorkerLink *worker_link_open(const WorkerContext *context, LaunchKind kind, cons
         log_warning("cannot watch %s: %s", directory, g_strerror(-r));
     gboolean ok = g_file_test(worker->path, G_FILE_TEST_EXISTS)
                       ? sd_event_add_defer(context->event, &worker->deferred, on_found, worker) >= 0
-                      : launch(worker, error);
+                      : launch(worker, LAUNCH_UNLESS_RUNNING, error);
     if (ok)
         return worker;
     worker_link_free(worker);

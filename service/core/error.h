@@ -27,25 +27,25 @@ typedef enum {
     MIG_ERROR_GUEST_NOT_FOUND,      /* no such guest on the source */
     MIG_ERROR_GUEST_NOT_RUNNING,    /* the guest is shut off, crashed, ... */
     MIG_ERROR_GUEST_BUSY,           /* another job holds the guest, in libvirt or here */
-    MIG_ERROR_GUEST_EXISTS,         /* the destination has a guest of that name or UUID in the way */
-    MIG_ERROR_HOST_UNREACHABLE,     /* name does not resolve, connection refused or reset */
-    MIG_ERROR_HOST_TIMEOUT,         /* no answer within the deadline */
-    MIG_ERROR_HOST_KEY_UNKNOWN,     /* ssh: host key not known or changed */
-    MIG_ERROR_LOGIN_REFUSED,        /* ssh, TLS or SASL refused our identity */
-    MIG_ERROR_HOST_UUID_MISMATCH,   /* the host is not the one pinned in its file */
-    MIG_ERROR_NOT_SUPPORTED,        /* the hypervisor driver cannot do this */
-    MIG_ERROR_UNSAFE,               /* libvirt calls it unsafe: disks not shared, cache mode */
-    MIG_ERROR_INCOMPATIBLE,         /* CPU, machine type or emulator of the destination */
-    MIG_ERROR_CONNECTION_LOST,      /* a host went away in the middle */
-    MIG_ERROR_TOO_LATE,             /* cancel after the switch to the destination has begun */
-    MIG_ERROR_CANCELLED,            /* the job was cancelled */
-    MIG_ERROR_INTERRUPTED,          /* the worker died without an outcome */
-    MIG_ERROR_NO_SUCH_JOB,          /* no job of that number */
-    MIG_ERROR_JOB_FINISHED,         /* the job has ended already */
-    MIG_ERROR_ACCESS_DENIED,        /* polkit said no, or could not be asked */
-    MIG_ERROR_LIMITS_EXCEEDED,      /* too many jobs, questions or bytes */
-    MIG_ERROR_LEDGER,               /* the job ledger cannot be used */
-    MIG_ERROR_WORKER,               /* a worker process could not be started */
+    MIG_ERROR_GUEST_EXISTS,       /* the destination has a guest of that name or UUID in the way */
+    MIG_ERROR_HOST_UNREACHABLE,   /* name does not resolve, connection refused or reset */
+    MIG_ERROR_HOST_TIMEOUT,       /* no answer within the deadline */
+    MIG_ERROR_HOST_KEY_UNKNOWN,   /* ssh: host key not known or changed */
+    MIG_ERROR_LOGIN_REFUSED,      /* ssh, TLS or SASL refused our identity */
+    MIG_ERROR_HOST_UUID_MISMATCH, /* the host is not the one pinned in its file */
+    MIG_ERROR_NOT_SUPPORTED,      /* the hypervisor driver cannot do this */
+    MIG_ERROR_UNSAFE,             /* libvirt calls it unsafe: disks not shared, cache mode */
+    MIG_ERROR_INCOMPATIBLE,       /* CPU, machine type or emulator of the destination */
+    MIG_ERROR_CONNECTION_LOST,    /* a host went away in the middle */
+    MIG_ERROR_TOO_LATE,           /* cancel after the switch to the destination has begun */
+    MIG_ERROR_CANCELLED,          /* the job was cancelled */
+    MIG_ERROR_INTERRUPTED,        /* the worker died without an outcome */
+    MIG_ERROR_NO_SUCH_JOB,        /* no job of that number */
+    MIG_ERROR_JOB_FINISHED,       /* the job has ended already */
+    MIG_ERROR_ACCESS_DENIED,      /* polkit said no, or could not be asked */
+    MIG_ERROR_LIMITS_EXCEEDED,    /* too many jobs, questions or bytes */
+    MIG_ERROR_LEDGER,             /* the job ledger cannot be used */
+    MIG_ERROR_WORKER,             /* a worker process could not be started */
     MIG_N_ERRORS
 } MigError;
 

@@ -107,6 +107,8 @@ static gboolean take_key(const char *name, GKeyFile *file, const char *key, Host
     for (guint i = 0; i < N_KEYS; i++) {
         if (strcmp(key, mig_hostfile_key(i)->key) != 0)
             continue;
+        if (texts->text[i] != NULL)
+            return mig_hostfile_refuse(error, name, "%s= is there twice; remove one of them", key);
         /* as it stands there: no value of ours needs an escape, so a backslash is just wrong */
         texts->text[i] = g_strchomp(g_key_file_get_value(file, GROUP, key, NULL));
         return TRUE;

@@ -21,14 +21,14 @@ typedef struct {
     /* what is known of it */
     MigState state;
     MigPhase phase;
-    char *guest_name; /* "" until looked up */
-    char *guest_uuid; /* "" until looked up */
-    gint64 created;   /* microseconds since the epoch */
-    gint64 called;    /* libvirt's migrate call entered, 0: not yet */
-    gint64 finished;  /* 0: not yet */
-    GVariant *plan;       /* a{sv}, empty until made */
-    GVariant *statistics; /* a{st}, libvirt's job fields */
-    double progress;      /* 0..1 */
+    char *guest_name;        /* "" until looked up */
+    char *guest_uuid;        /* "" until looked up */
+    gint64 created;          /* microseconds since the epoch */
+    gint64 called;           /* libvirt's migrate call entered, 0: not yet */
+    gint64 finished;         /* 0: not yet */
+    GVariant *plan;          /* a{sv}, empty until made */
+    GVariant *statistics;    /* a{st}, libvirt's job fields */
+    double progress;         /* 0..1 */
     char *source_state;      /* guest on the source: "running", "absent", "unknown", ... */
     char *destination_state; /* guest on the destination */
     char *guest_host;        /* name of the host it runs on, "" if not known */

@@ -36,12 +36,13 @@ typedef struct {
     const char *destination; /* NULL: any */
     gboolean by_owner;       /* only jobs of owner_uid */
     guint32 owner_uid;
-    guint64 before;          /* only ids below, 0: any; for paging */
-    guint limit;             /* 0: 100 */
+    guint64 before; /* only ids below, 0: any; for paging */
+    guint limit;    /* 0: 100 */
 } MigJobFilter;
 
 /* Newest first; elements are MigJob, owned by the array. */
 GPtrArray *mig_ledger_list(MigLedger *ledger, const MigJobFilter *filter, GError **error);
 
-/* Deletes finished jobs beyond the newest `keep`, and those that ended before `oldest` (epoch us). */
+/* Deletes finished jobs beyond the newest `keep`, and those that ended before `oldest` (epoch us).
+ */
 gboolean mig_ledger_prune(MigLedger *ledger, guint keep, gint64 oldest, GError **error);

@@ -7,6 +7,7 @@
 #include <libvirt/libvirt.h>
 
 #include "error.h"
+#include "sentence.h"
 
 typedef enum { RUNS, PAUSED, GONE, UNSEEN, N_SHOWS } Shows;
 
@@ -19,48 +20,65 @@ typedef struct {
 static const Row rows[N_SHOWS][N_SHOWS] = {
     [RUNS] = {
         [RUNS] = { NOWHERE,
-                   "guest {guest} runs on {source} AND on {destination}, its disks are in danger",
+                   "guest {guest} runs on host {source} AND on host {destination}, its disks are in "
+                   "danger",
                    "stop one of the two at once with virsh destroy" },
-        [PAUSED] = { SOURCE, "guest {guest} runs on {source}, a paused copy is on {destination}",
-                     "if virsh domjobinfo shows no migration on {source}, remove the copy on "
-                     "{destination} with virsh destroy" },
-        [GONE] = { SOURCE, "guest {guest} runs on {source} and not on {destination}", NULL },
-        [UNSEEN] = { SOURCE, "guest {guest} runs on {source}, {destination} cannot be asked",
-                     "look whether {destination} has a paused copy before migrating again" },
+        [PAUSED] = { SOURCE,
+                     "guest {guest} runs on host {source}, a paused copy is on host {destination}",
+                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
+                     "host {destination} with virsh destroy" },
+        [GONE] = { SOURCE,
+                   "guest {guest} runs on host {source} and not on host {destination}",
+                   NULL },
+        [UNSEEN] = { SOURCE,
+                     "guest {guest} runs on host {source}, host {destination} cannot be asked",
+                     "look whether host {destination} has a paused copy before migrating again" },
     },
     [PAUSED] = {
-        [RUNS] = { DESTINATION, "guest {guest} runs on {destination}, a paused copy is on {source}",
-                   "remove the copy on {source} with virsh destroy and never resume it" },
-        [PAUSED] = { NOWHERE, "guest {guest} is paused on {source} and on {destination}",
-                     "if virsh domjobinfo shows no migration on {source}, remove the copy on "
-                     "{destination} with virsh destroy, then resume the guest on {source} with virsh "
-                     "resume" },
-        [GONE] = { SOURCE, "guest {guest} is paused on {source} and not on {destination}",
+        [RUNS] = { DESTINATION,
+                   "guest {guest} runs on host {destination}, a paused copy is on host {source}",
+                   "remove the copy on host {source} with virsh destroy and never resume it" },
+        [PAUSED] = { NOWHERE,
+                     "guest {guest} is paused on host {source} and on host {destination}",
+                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
+                     "host {destination} with virsh destroy, then resume the guest on host {source} "
+                     "with virsh resume" },
+        [GONE] = { SOURCE,
+                   "guest {guest} is paused on host {source} and not on host {destination}",
                    "resume it there with virsh resume" },
         [UNSEEN] = { NOWHERE,
-                     "guest {guest} is paused on {source}, {destination} cannot be asked and may "
-                     "run it",
-                     "do not resume it before you have looked at {destination}" },
+                     "guest {guest} is paused on host {source}, host {destination} cannot be asked "
+                     "and may run it",
+                     "do not resume it before you have looked at host {destination}" },
     },
     [GONE] = {
-        [RUNS] = { DESTINATION, "guest {guest} runs on {destination} and not on {source}", NULL },
-        [PAUSED] = { DESTINATION, "guest {guest} is paused on {destination} and not on {source}",
+        [RUNS] = { DESTINATION,
+                   "guest {guest} runs on host {destination} and not on host {source}",
+                   NULL },
+        [PAUSED] = { DESTINATION,
+                     "guest {guest} is paused on host {destination} and not on host {source}",
                      "resume it there with virsh resume" },
-        [GONE] = { NOWHERE, "guest {guest} runs neither on {source} nor on {destination}",
-                   "look for the reason in /var/log/libvirt/qemu/{guest}.log on both, then start it "
+        [GONE] = { NOWHERE,
+                   "guest {guest} runs neither on host {source} nor on host {destination}",
+                   "look for the reason in its log in /var/log/libvirt/qemu on both, then start it "
                    "where its configuration is" },
-        [UNSEEN] = { NOWHERE, "guest {guest} is not on {source}, {destination} cannot be asked",
-                     "look at {destination} before you start it anywhere" },
+        [UNSEEN] = { NOWHERE,
+                     "guest {guest} is not on host {source}, host {destination} cannot be asked",
+                     "look at host {destination} before you start it anywhere" },
     },
     [UNSEEN] = {
-        [RUNS] = { DESTINATION, "guest {guest} runs on {destination}, {source} cannot be asked",
-                   "look whether {source} has a paused copy; remove it with virsh destroy and never "
-                   "resume it" },
-        [PAUSED] = { NOWHERE, "guest {guest} is paused on {destination}, {source} cannot be asked",
-                     "do not resume it before you have looked at {source}" },
-        [GONE] = { NOWHERE, "guest {guest} is not on {destination}, {source} cannot be asked",
-                   "look at {source} before you start it anywhere" },
-        [UNSEEN] = { NOWHERE, "neither {source} nor {destination} can be asked about guest {guest}",
+        [RUNS] = { DESTINATION,
+                   "guest {guest} runs on host {destination}, host {source} cannot be asked",
+                   "look whether host {source} has a paused copy; remove it with virsh destroy and "
+                   "never resume it" },
+        [PAUSED] = { NOWHERE,
+                     "guest {guest} is paused on host {destination}, host {source} cannot be asked",
+                     "do not resume it before you have looked at host {source}" },
+        [GONE] = { NOWHERE,
+                   "guest {guest} is not on host {destination}, host {source} cannot be asked",
+                   "look at host {source} before you start it anywhere" },
+        [UNSEEN] = { NOWHERE,
+                     "neither host {source} nor host {destination} can be asked about guest {guest}",
                      "look at both before you start it anywhere" },
     },
 };
@@ -102,11 +120,8 @@ static Shows shows(const MigSight *sight)
 
 static char *fill_in(const char *pattern, const MigEvidence *evidence)
 {
-    GString *text = g_string_new(pattern);
-    g_string_replace(text, "{source}", evidence->source, 0);
-    g_string_replace(text, "{destination}", evidence->destination, 0);
-    g_string_replace(text, "{guest}", evidence->guest, 0);
-    return g_string_free(text, FALSE);
+    return mig_sentence(pattern, "{guest}", evidence->guest, "{source}", evidence->source,
+                        "{destination}", evidence->destination, NULL);
 }
 
 static gboolean is_back(const MigEvidence *evidence, Shows source)
@@ -188,14 +203,17 @@ static int error_code(const MigEvidence *evidence, MigState state)
 static char *say_where(const MigEvidence *evidence, const Row *row)
 {
     g_autofree char *where = fill_in(row->where, evidence);
-    g_autofree char *remedy = row->remedy ? fill_in(row->remedy, evidence) : NULL;
+    /* paused as it was before, there is nothing to be done */
+    gboolean remedied = row->remedy && !mig_evidence_is_settled(evidence);
+    g_autofree char *remedy = remedied ? fill_in(row->remedy, evidence) : NULL;
     if (evidence->called)
         return g_strjoin(": ", where, remedy, NULL);
     /* neither host was changed */
     if (evidence->error || evidence->on_source.kind != MIG_SIGHT_SEEN)
         return NULL;
-    return g_strdup_printf("guest %s is %s on %s", evidence->guest,
-                           mig_sight_to_string(&evidence->on_source), evidence->source);
+    g_autofree char *pattern = g_strdup_printf("guest {guest} is %s on host {source}",
+                                               mig_sight_to_string(&evidence->on_source));
+    return fill_in(pattern, evidence);
 }
 
 static GError *make_error(const MigEvidence *evidence, MigState state, const Row *row)

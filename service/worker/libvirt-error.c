@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "sentence.h"
 
 #define OPEN MIG_DOING_OPEN
 #define ASK MIG_DOING_ASK
@@ -34,19 +35,16 @@ static const Row rows[] = {
       "known_hosts file of the user this service runs as" },
     { OPEN, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
       "the ssh key of host {host} ({address}) is not known here or has changed; compare it and "
-      "enter "
-      "it in the known_hosts file of the user this service runs as" },
+      "enter it in the known_hosts file of the user this service runs as" },
     { OPEN, CODE_ANY, "libvirt-sock': Permission denied", MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} refused this service its socket; add the user it runs as to the "
       "group libvirt" },
     { OPEN, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
       "host {host} ({address}) refused the ssh login; enter the public key of the user this "
-      "service "
-      "runs as in the authorized_keys file there" },
+      "service runs as in the authorized_keys file there" },
     { OPEN, CODE_ANY, "Too many authentication failures", MIG_ERROR_LOGIN_REFUSED,
       "host {host} ({address}) refused the ssh login; enter the public key of the user this "
-      "service "
-      "runs as in the authorized_keys file there" },
+      "service runs as in the authorized_keys file there" },
     { OPEN, CODE_ANY, "virt-ssh-helper", MIG_ERROR_HOST_UNREACHABLE,
       "the ssh login to host {host} works, but virt-ssh-helper is not there; install libvirt's "
       "daemon on it" },
@@ -55,8 +53,7 @@ static const Row rows[] = {
       "the authority, the names and the dates of both" },
     { OPEN, CODE_ANY, "TLS", MIG_ERROR_LOGIN_REFUSED,
       "host {host} ({address}) broke off the TLS handshake; check that it speaks TLS on that port "
-      "and "
-      "accepts the certificate of this service" },
+      "and accepts the certificate of this service" },
     { OPEN, CODE_ANY, "Broken pipe", MIG_ERROR_HOST_UNREACHABLE,
       "ssh to host {host} ({address}) ended at once; log in there by hand as the user this service "
       "runs as to see why" },
@@ -89,55 +86,53 @@ static const Row rows[] = {
 
     /* the source's libvirtd could not open the destination's */
     { MIGRATE, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
-      "the ssh key of {destination} is not known on host {host}; enter it in the known_hosts file "
-      "of root there, or use flow managed-direct" },
+      "the ssh key of host {destination} is not known on host {host}; enter it in the known_hosts "
+      "file of root there, or use flow managed-direct" },
     { MIGRATE, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
-      "{destination} refused the login of host {host}'s libvirtd; let root of {host} log in there, "
-      "or use flow managed-direct" },
+      "host {destination} refused the login of host {host}'s libvirtd; let root of host {host} log "
+      "in there, or use flow managed-direct" },
     { MIGRATE, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
-      "the libvirt daemons of {host} and {destination} do not accept each other's TLS "
-      "certificates; "
-      "check both, or use flow managed-direct" },
+      "the libvirt daemons of host {host} and host {destination} do not accept each other's TLS "
+      "certificates; check both, or use flow managed-direct" },
     { MIGRATE, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
-      "{destination} refused the login of host {host}'s libvirtd; check the certificates or rules "
-      "there, or use flow managed-direct" },
+      "host {destination} refused the login of host {host}'s libvirtd; check the certificates or "
+      "rules there, or use flow managed-direct" },
     { MIGRATE, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
-      "host {host} cannot resolve the name under which it was to reach {destination}; correct "
-      "PeerAddress= in its host file or the name service of {host}" },
+      "host {host} cannot resolve the name under which it was to reach host {destination}; correct "
+      "PeerAddress= in its host file or the name service of host {host}" },
     { MIGRATE, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
-      "{destination} refused a connection from host {host}; check Peer* in its host file, and that "
-      "it listens there" },
+      "host {destination} refused a connection from host {host}; check Peer* in its host file, and "
+      "that it listens there" },
     { MIGRATE, CODE_ANY, "No route to host", MIG_ERROR_HOST_UNREACHABLE,
-      "host {host} has no route to {destination}; check the network and the firewall between "
+      "host {host} has no route to host {destination}; check the network and the firewall between "
       "them" },
     { MIGRATE, CODE_ANY, "imed out", MIG_ERROR_HOST_UNREACHABLE,
-      "host {host} got no answer from {destination}; check the network and the firewall between "
-      "them" },
+      "host {host} got no answer from host {destination}; check the network and the firewall "
+      "between them" },
     { MIGRATE, CODE_ANY, "Failed to connect to remote libvirt URI", MIG_ERROR_HOST_UNREACHABLE,
-      "host {host}'s libvirtd cannot connect to that of {destination}; check Peer* in its host "
-      "file, or use flow managed-direct" },
+      "host {host}'s libvirtd cannot connect to that of host {destination}; check Peer* in its "
+      "host file, or use flow managed-direct" },
 
     /* the host went away, or will not say */
     { ASK | MIGRATE, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
       "host {host} stopped answering; check that it is up and the network to it" },
     { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
       MIG_ERROR_CONNECTION_LOST,
-      "libvirtd on a host closed the connection; check that it runs on {host} and {destination}" },
+      "libvirtd on host {host} or its peer closed the connection; check that it runs on both" },
     { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot recv data", MIG_ERROR_CONNECTION_LOST,
-      "the connection to a host was lost; check {host}, {destination} and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network" },
     { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot write data", MIG_ERROR_CONNECTION_LOST,
-      "the connection to a host was lost; check {host}, {destination} and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network" },
     { ASK | MIGRATE, CODE_ANY, "client socket is closed", MIG_ERROR_CONNECTION_LOST,
-      "the connection to a host was lost; check {host}, {destination} and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network" },
     { MIGRATE, CODE_ANY, "Lost connection to destination host", MIG_ERROR_CONNECTION_LOST,
-      "host {host} lost its connection to {destination}; check the network between them" },
+      "host {host} lost its connection to host {destination}; check the network between them" },
     { ASK | MIGRATE, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
     { ASK | MIGRATE, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
       "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
-      "virsh "
-      "domjobinfo" },
+      "virsh domjobinfo" },
     { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
       "there is no guest {guest} on host {host}; it may have been stopped just now" },
 
@@ -146,55 +141,55 @@ static const Row rows[] = {
       "libvirt calls it unsafe to migrate guest {guest}: its disks are not on storage that both "
       "hosts share, or use a host cache; put them on shared storage with cache=none" },
     { MIGRATE, VIR_ERR_CPU_INCOMPATIBLE, NULL, MIG_ERROR_INCOMPATIBLE,
-      "the CPU of guest {guest} does not fit that of {destination}; give the guest a CPU model "
-      "both "
-      "hosts have" },
+      "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "
+      "model both hosts have" },
     { MIGRATE, CODE_ANY, "guest CPU", MIG_ERROR_INCOMPATIBLE,
-      "the CPU of guest {guest} does not fit that of {destination}; give the guest a CPU model "
-      "both "
-      "hosts have" },
+      "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "
+      "model both hosts have" },
     { MIGRATE, VIR_ERR_OPERATION_ABORTED, NULL, MIG_ERROR_CANCELLED,
       "the migration of guest {guest} was cancelled" },
     { MIGRATE, CODE_ANY, "canceled by client", MIG_ERROR_CANCELLED,
       "the migration of guest {guest} was cancelled" },
     { MIGRATE, CODE_ANY, "same host", MIG_ERROR_SAME_HOST,
-      "{host} and {destination} are one machine; choose another destination" },
+      "host {host} and host {destination} are one machine; choose another destination" },
     { MIGRATE, CODE_ANY, "is already active", MIG_ERROR_GUEST_EXISTS,
-      "a guest {guest} is active on {destination} already; stop or rename it there" },
+      "a guest {guest} is active on host {destination} already; stop or rename it there" },
     { MIGRATE, VIR_ERR_DOM_EXIST, NULL, MIG_ERROR_GUEST_EXISTS,
-      "{destination} has another guest of the name or UUID of {guest}; rename or remove it there" },
+      "host {destination} has another guest of the name or UUID of {guest}; rename or remove it "
+      "there" },
     { MIGRATE, CODE_ANY, "already exists with uuid", MIG_ERROR_GUEST_EXISTS,
-      "{destination} has another guest of the name or UUID of {guest}; rename or remove it there" },
+      "host {destination} has another guest of the name or UUID of {guest}; rename or remove it "
+      "there" },
     { MIGRATE, CODE_ANY, "another migration job is already running", MIG_ERROR_GUEST_BUSY,
       "guest {guest} is being migrated by somebody else; wait for that to end" },
     { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
       "guest {guest} is not running any more; start it, then migrate it" },
     { MIGRATE, CODE_ANY, "requires an FQDN", MIG_ERROR_INVALID_HOST_FILE,
-      "{destination} does not know its own name and cannot say where to send guest {guest}; set "
-      "MigrationAddresses= in its host file and use interface-address, or correct its host name" },
+      "host {destination} does not know its own name and cannot say where to send guest {guest}; "
+      "set MigrationAddresses= in its host file and use interface-address, or correct its host "
+      "name" },
     { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
-      "{destination} has no free port for another migration; wait until one of those that run has "
-      "ended" },
+      "host {destination} has no free port for another migration; wait until one of those that run "
+      "has ended" },
     { MIGRATE, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
-      "the hypervisor driver of {host} or {destination} cannot do this migration" },
+      "the hypervisor driver of host {host} or host {destination} cannot do this migration" },
     { MIGRATE, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
-      "the hypervisor driver of {host} or {destination} cannot do this migration; try other "
-      "options" },
+      "the hypervisor driver of host {host} or host {destination} cannot do this migration; try "
+      "other options" },
     { MIGRATE, VIR_ERR_OPERATION_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
       "guest {guest} cannot be migrated as it is; libvirt's own text names the reason" },
     { MIGRATE, VIR_ERR_CONFIG_UNSUPPORTED, NULL, MIG_ERROR_INCOMPATIBLE,
-      "the configuration of guest {guest} does not work on {destination}; libvirt's own text names "
-      "what does not" },
+      "the configuration of guest {guest} does not work on host {destination}; libvirt's own text "
+      "names what does not" },
     { MIGRATE, CODE_ANY, "Domain not found", MIG_ERROR_GUEST_NOT_FOUND,
       "guest {guest} is gone; it may have been stopped just now" },
 
     /* everything else */
     { MIGRATE, CODE_ANY, NULL, MIG_ERROR_FAILED,
-      "libvirt could not migrate guest {guest} from {host} to {destination}; its own text names "
-      "the "
-      "reason" },
+      "libvirt could not migrate guest {guest} from host {host} to host {destination}; its own "
+      "text names the reason" },
     { ANY, CODE_ANY, NULL, MIG_ERROR_FAILED,
-      "libvirtd on host {host} could not answer; its own text names the reason" },
+      "libvirtd on host {host} could not answer; its own text, in the journal, names the reason" },
 };
 
 static const char *const listens_for[MIG_N_CONNECTS] = {
@@ -211,22 +206,14 @@ static gboolean row_fits(const Row *row, MigDoing doing, int code, const char *t
            (!row->text || strstr(text, row->text));
 }
 
-static void fill_in(GString *sentence, const char *name, const char *value)
-{
-    g_string_replace(sentence, name, value ? value : "the other host", 0);
-}
-
 static char *make_sentence(const char *pattern, const MigErrorPlace *place)
 {
-    const MigHost *host = place->host;
-    const char *address = host->own.address ? host->own.address : "this machine";
-    GString *sentence = g_string_new(pattern);
-    fill_in(sentence, "{host}", host->name);
-    fill_in(sentence, "{destination}", place->destination ? place->destination->name : NULL);
-    fill_in(sentence, "{address}", address);
-    fill_in(sentence, "{via}", listens_for[host->own.connect]);
-    fill_in(sentence, "{guest}", place->guest ? place->guest : "");
-    return g_string_free(sentence, FALSE);
+    const MigRoute *route = &place->host->own;
+    return mig_sentence(pattern, "{host}", place->host->name, "{address}",
+                        route->address ? route->address : "this machine", "{via}",
+                        listens_for[route->connect], "{destination}",
+                        place->destination ? place->destination->name : "", "{guest}",
+                        place->guest ? place->guest : "", NULL);
 }
 
 GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, const char *text)
@@ -245,7 +232,8 @@ void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error)
     int code = last ? last->code : VIR_ERR_INTERNAL_ERROR;
     int domain = last ? last->domain : VIR_FROM_NONE;
 
-    log_warning("libvirt, %s: %s (error %d of domain %d)", place->host->name, text, code, domain);
+    g_autofree char *line = g_strdelimit(g_strdup(text), "\n\r", ' ');
+    log_warning("libvirt, %s: %s (error %d of domain %d)", place->host->name, line, code, domain);
     if (raw) {
         g_free(*raw);
         *raw = g_strdup(text);

@@ -33,6 +33,7 @@ struct MigRun {
     MigPair *pair;
     MigMonitor *monitor; /* NULL: libvirt was not called yet */
     MigProgress progress;
+    gboolean was_paused; /* the guest, when it was looked at */
     gboolean cancel;
 };
 
@@ -127,7 +128,7 @@ static void on_enter(gpointer receiver, gpointer data)
         entry->answer = MIG_ENTER_ERROR;
         return;
     }
-    run->task->was_paused = g_str_equal(run->job->source_state, "paused");
+    run->was_paused = entry->findings->on_source->guest_state == VIR_DOMAIN_PAUSED;
     start_monitor(run);
     mig_status_changed(run->status, TRUE);
     entry->answer = MIG_ENTER_GO;
@@ -170,7 +171,7 @@ static void on_suspended(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
     /* a guest that is not migrated live is paused from the start */
-    if (run->task->live && !run->task->was_paused)
+    if (run->task->live && !run->was_paused)
         enter_phase(run, MIG_PHASE_SWITCHING);
 }
 
@@ -300,6 +301,7 @@ static void start(MigRun *run)
         log_info("job %" G_GUINT64_FORMAT ": its worker died in phase %s", job->id,
                  mig_phase_to_string(job->phase));
         run->progress.fraction = job->progress;
+        run->was_paused = run->task->was_paused;
         if (run->task->called)
             start_monitor(run);
     }

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "libvirt-error.h"
 #include "params.h"
+#include "sentence.h"
 #include "side.h"
 
 /* How long two hosts may take to show an end after the migrate call has returned or its job is
@@ -18,6 +19,8 @@
 #define SETTLE_USEC (15 * G_USEC_PER_SEC)
 #define SOURCE_BACK_USEC (60 * G_USEC_PER_SEC)
 #define LOOK_USEC (G_USEC_PER_SEC / 4)
+/* How long an end must stand when a worker died before us: its call may still be on its way. */
+#define STEADY_USEC G_USEC_PER_SEC
 /* For what is good to know but nobody should wait for. */
 #define GLANCE_USEC (5 * G_USEC_PER_SEC)
 
@@ -62,15 +65,16 @@ static void take_error(Sequence *s)
 
 static void set_timeout(Sequence *s)
 {
-    const char *first = host_of(s, s->lost[MIG_SOURCE] ? MIG_SOURCE : MIG_DESTINATION)->name;
-    const char *second =
-        s->lost[MIG_SOURCE] && s->lost[MIG_DESTINATION] ? host_of(s, MIG_DESTINATION)->name : NULL;
-    s->error = g_error_new(
-        MIG_ERROR, MIG_ERROR_HOST_TIMEOUT,
-        "host %s%s%s did not answer within %d s; check that it is up, that libvirtd there is not "
-        "blocked, and the network to it",
-        first, second ? " and host " : "", second ? second : "",
-        (int) (s->task->deadline / G_USEC_PER_SEC));
+    gboolean both = s->lost[MIG_SOURCE] && s->lost[MIG_DESTINATION];
+    const MigHost *one = host_of(s, s->lost[MIG_SOURCE] ? MIG_SOURCE : MIG_DESTINATION);
+    g_autofree char *who =
+        mig_sentence(both ? "host {one} and host {other}" : "host {one}", "{one}", one->name,
+                     "{other}", s->task->destination->name, NULL);
+    s->error =
+        g_error_new(MIG_ERROR, MIG_ERROR_HOST_TIMEOUT,
+                    "%s did not answer within %d s; check that it is up, that libvirtd there "
+                    "is not blocked, and the network to it",
+                    who, (int) (s->task->deadline / G_USEC_PER_SEC));
 }
 
 /* One step before the call, on one or both hosts. FALSE: error is set, or it was cancelled. */
@@ -103,6 +107,14 @@ static gboolean check(Sequence *s)
     s->plan = mig_plan_new(s->task->request, s->task->source, s->task->destination, found,
                            sides[MIG_DESTINATION]->facts, s->task->pki_path, &s->error);
     return s->plan != NULL;
+}
+
+static void set_error(Sequence *s, MigError code, const char *pattern)
+{
+    g_autofree char *sentence =
+        mig_sentence(pattern, "{guest}", s->guest, "{source}", s->task->source->name,
+                     "{destination}", s->task->destination->name, NULL);
+    s->error = g_error_new_literal(MIG_ERROR, (int) code, sentence);
 }
 
 static virDomainPtr find_domain(Sequence *s)
@@ -149,10 +161,10 @@ static void set_call_error(Sequence *s)
     if (!s->task->client_driven || mig_connection_is_alive(s->sides[MIG_DESTINATION]->connection))
         return;
     g_clear_error(&s->error);
-    s->error = g_error_new(MIG_ERROR, MIG_ERROR_CONNECTION_LOST,
-                           "the connection to host %s was lost and the migration given up; check "
-                           "that it is up and the network to it",
-                           destination->name);
+    set_error(
+        s, MIG_ERROR_CONNECTION_LOST,
+        "the connection to host {destination} was lost and the migration given up; check that "
+        "it is up and the network to it");
 }
 
 static void migrate(Sequence *s)
@@ -220,6 +232,34 @@ static void look(Sequence *s, const char *guest, const char *uuid)
     s->evidence.on_destination = sight_now(s, MIG_DESTINATION);
 }
 
+typedef struct {
+    gint64 seen;    /* when the source was last seen */
+    gint64 busy;    /* and when libvirt was last known, or may have been, at it */
+    gint64 settled; /* since when both hosts show an end, 0: they do not */
+    gboolean was_seen;
+} Watch;
+
+/* Takes in what `look` has found; TRUE if there is nothing more to wait for. */
+static gboolean watch_is_over(Sequence *s, Watch *watch)
+{
+    const MigEvidence *evidence = &s->evidence;
+    gint64 now = g_get_monotonic_time();
+    gboolean seen = evidence->on_source.kind == MIG_SIGHT_SEEN;
+    if (seen)
+        watch->seen = now;
+    if (evidence->on_source.job || !seen || !watch->was_seen)
+        watch->busy = now;
+    watch->was_seen = seen;
+    if (!mig_evidence_is_settled(evidence))
+        watch->settled = 0;
+    else if (watch->settled == 0)
+        watch->settled = now;
+    gboolean steady =
+        watch->settled != 0 && (!s->task->resumed || now >= watch->settled + STEADY_USEC);
+    return !evidence->called || steady || now > watch->busy + SETTLE_USEC ||
+           now > watch->seen + SOURCE_BACK_USEC;
+}
+
 /* Looks until both hosts show an end, and as long as libvirt is still at it. Phase verifying, in
  * which nothing can be cancelled, begins when the source says that it is not. */
 static void follow(Sequence *s)
@@ -227,21 +267,16 @@ static void follow(Sequence *s)
     g_autofree char *uuid =
         g_strdup(s->task->resumed ? s->task->guest_uuid : s->sides[MIG_SOURCE]->facts->guest_uuid);
     const char *guest = *uuid ? "" : s->task->request->guest;
-    gint64 busy = g_get_monotonic_time(), seen = busy; /* when the source last was */
-    gboolean was_seen = FALSE;
+    Watch watch = { .seen = g_get_monotonic_time() };
     for (;;) {
         look(s, guest, uuid);
-        gint64 now = g_get_monotonic_time();
-        gboolean is_seen = s->evidence.on_source.kind == MIG_SIGHT_SEEN;
-        gboolean is_busy = s->evidence.on_source.job;
-        seen = is_seen ? now : seen;
-        busy = is_busy || !is_seen || !was_seen ? now : busy;
-        was_seen = is_seen;
-        s->evidence.followed = s->evidence.followed || (is_busy && s->task->resumed);
-        if (is_seen && !is_busy)
+        const MigSight *source = &s->evidence.on_source;
+        if (source->job && s->task->resumed)
+            s->evidence.followed = TRUE;
+        gboolean over = watch_is_over(s, &watch);
+        if (over || (source->kind == MIG_SIGHT_SEEN && !source->job && !s->task->resumed))
             mig_run_tell_phase(s->run, MIG_PHASE_VERIFYING);
-        if (!s->evidence.called || mig_evidence_is_settled(&s->evidence) ||
-            now > busy + SETTLE_USEC || now > seen + SOURCE_BACK_USEC)
+        if (over)
             return;
         g_usleep(LOOK_USEC);
     }

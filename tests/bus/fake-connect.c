@@ -45,12 +45,6 @@ virConnectPtr __wrap_virConnectOpenAuth(const char *name, virConnectAuthPtr auth
     return connection;
 }
 
-int __wrap_virConnectRef(virConnectPtr connection)
-{
-    g_atomic_ref_count_inc(&connection->refs);
-    return 0;
-}
-
 int __wrap_virConnectClose(virConnectPtr connection)
 {
     if (!g_atomic_ref_count_dec(&connection->refs))
@@ -105,16 +99,6 @@ int __wrap_virConnectIsAlive(virConnectPtr connection)
     return ask_int(connection, "virConnectIsAlive");
 }
 
-int __wrap_virConnectIsSecure(virConnectPtr connection)
-{
-    return ask_int(connection, "virConnectIsSecure");
-}
-
-int __wrap_virConnectIsEncrypted(virConnectPtr connection)
-{
-    return ask_int(connection, "virConnectIsEncrypted");
-}
-
 int __wrap_virConnectSetKeepAlive(virConnectPtr connection, int interval, unsigned int count)
 {
     if (!fake_events_come(connection->events)) {
@@ -124,28 +108,6 @@ int __wrap_virConnectSetKeepAlive(virConnectPtr connection, int interval, unsign
         return -1;
     }
     return ask_int(connection, "virConnectSetKeepAlive");
-}
-
-/* "a(ss)": name and UUID of each guest. */
-int __wrap_virConnectListAllDomains(virConnectPtr connection, virDomainPtr **domains,
-                                    unsigned int flags)
-{
-    g_autoptr(GVariant) answer = NULL;
-    g_autoptr(GVariantIter) iter = NULL;
-    const char *name, *uuid;
-    GVariantDict dict;
-    int count = 0;
-
-    g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "flags", "u", flags);
-    answer = fake_ask_connection(connection, "virConnectListAllDomains", &dict);
-    if (answer == NULL)
-        return -1;
-    g_variant_lookup(answer, "guests", "a(ss)", &iter);
-    *domains = g_new0(virDomainPtr, g_variant_iter_n_children(iter) + 1);
-    while (g_variant_iter_next(iter, "(&s&s)", &name, &uuid))
-        (*domains)[count++] = fake_domain_new(connection, name, uuid);
-    return count;
 }
 
 /* "a(ssa(sv))": name, UUID and typed parameters of each guest. */

@@ -10,17 +10,11 @@ virDomainPtr fake_domain_new(virConnectPtr connection, const char *name, const c
     virDomainPtr domain = g_new0(virDomain, 1);
 
     g_atomic_ref_count_init(&domain->refs);
-    __wrap_virConnectRef(connection);
+    g_atomic_ref_count_inc(&connection->refs);
     domain->connection = connection;
     domain->name = g_strdup(name);
     domain->uuid = g_strdup(uuid);
     return domain;
-}
-
-int __wrap_virDomainRef(virDomainPtr domain)
-{
-    g_atomic_ref_count_inc(&domain->refs);
-    return 0;
 }
 
 int __wrap_virDomainFree(virDomainPtr domain)
@@ -79,11 +73,6 @@ static int ask_int(virDomainPtr domain, const char *function)
     return answer != NULL ? (int) fake_get_number(answer, "result") : -1;
 }
 
-int __wrap_virDomainIsActive(virDomainPtr domain)
-{
-    return ask_int(domain, "virDomainIsActive");
-}
-
 int __wrap_virDomainIsPersistent(virDomainPtr domain)
 {
     return ask_int(domain, "virDomainIsPersistent");
@@ -106,13 +95,6 @@ int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsig
     return 0;
 }
 
-char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
-{
-    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetXMLDesc", NULL);
-
-    return answer != NULL ? fake_get_string(answer, "result") : NULL;
-}
-
 int __wrap_virDomainGetJobStats(virDomainPtr domain, int *type, virTypedParameterPtr *params,
                                 int *count, unsigned int flags)
 {
@@ -128,40 +110,6 @@ int __wrap_virDomainGetJobStats(virDomainPtr domain, int *type, virTypedParamete
     *type = (int) fake_get_number(answer, "type");
     array = g_variant_lookup_value(answer, "params", G_VARIANT_TYPE("a(sv)"));
     fake_to_params(array, params, count);
-    return 0;
-}
-
-static unsigned long long bytes_of(GVariant *params, const char *wanted)
-{
-    GVariantIter iter;
-    const char *key;
-    GVariant *value;
-    guint64 found = 0;
-
-    g_variant_iter_init(&iter, params);
-    while (g_variant_iter_loop(&iter, "(&sv)", &key, &value))
-        if (!strcmp(key, wanted))
-            found = g_variant_get_uint64(value);
-    return found;
-}
-
-int __wrap_virDomainGetJobInfo(virDomainPtr domain, virDomainJobInfoPtr info)
-{
-    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetJobInfo", NULL);
-    g_autoptr(GVariant) array = NULL;
-
-    if (answer == NULL)
-        return -1;
-    array = g_variant_lookup_value(answer, "params", G_VARIANT_TYPE("a(sv)"));
-    memset(info, 0, sizeof *info);
-    info->type = (int) fake_get_number(answer, "type");
-    info->timeElapsed = bytes_of(array, VIR_DOMAIN_JOB_TIME_ELAPSED);
-    info->dataTotal = bytes_of(array, VIR_DOMAIN_JOB_DATA_TOTAL);
-    info->dataProcessed = bytes_of(array, VIR_DOMAIN_JOB_DATA_PROCESSED);
-    info->dataRemaining = bytes_of(array, VIR_DOMAIN_JOB_DATA_REMAINING);
-    info->memTotal = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_TOTAL);
-    info->memProcessed = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_PROCESSED);
-    info->memRemaining = bytes_of(array, VIR_DOMAIN_JOB_MEMORY_REMAINING);
     return 0;
 }
 

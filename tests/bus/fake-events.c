@@ -51,35 +51,12 @@ static void call_lifecycle(Callback *callback, virConnectPtr connection, virDoma
              (int) fake_get_number(event, "detail"), callback->userdata);
 }
 
-static void call_iteration(Callback *callback, virConnectPtr connection, virDomainPtr domain,
-                           GVariant *event)
-{
-    virConnectDomainEventMigrationIterationCallback function = callback->function;
-
-    function(connection, domain, (int) fake_get_number(event, "iteration"), callback->userdata);
-}
-
-static void call_job_completed(Callback *callback, virConnectPtr connection, virDomainPtr domain,
-                               GVariant *event)
-{
-    virConnectDomainEventJobCompletedCallback function = callback->function;
-    g_autoptr(GVariant) array = g_variant_lookup_value(event, "params", G_VARIANT_TYPE("a(sv)"));
-    virTypedParameterPtr params;
-    int count;
-
-    fake_to_params(array, &params, &count);
-    function(connection, domain, params, count, callback->userdata);
-    virTypedParamsFree(params, count);
-}
-
 static const struct {
     const char *name;
     int event;
     void (*call)(Callback *, virConnectPtr, virDomainPtr, GVariant *);
 } kinds[] = {
     { "lifecycle", VIR_DOMAIN_EVENT_ID_LIFECYCLE, call_lifecycle },
-    { "migration-iteration", VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, call_iteration },
-    { "job-completed", VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, call_job_completed },
 };
 
 /* The callbacks that want it, copied so that they run without the lock. */
@@ -140,7 +117,7 @@ static void lost(FakeEvents *events)
     userdata = events->closed_userdata;
     if (closed != NULL && events->connection != NULL) {
         connection = events->connection;
-        __wrap_virConnectRef(connection);
+        g_atomic_ref_count_inc(&connection->refs);
     }
     g_mutex_unlock(&events->lock);
     if (connection == NULL)
@@ -276,20 +253,5 @@ int __wrap_virConnectRegisterCloseCallback(virConnectPtr connection, virConnectC
     connection->events->closed_userdata = userdata;
     connection->events->closed_release = release;
     g_mutex_unlock(&connection->events->lock);
-    return 0;
-}
-
-int __wrap_virConnectUnregisterCloseCallback(virConnectPtr connection, virConnectCloseFunc function)
-{
-    FakeEvents *events = connection->events;
-    virFreeCallback release;
-
-    g_mutex_lock(&events->lock);
-    release = events->closed_release;
-    events->closed = NULL;
-    events->closed_release = NULL;
-    g_mutex_unlock(&events->lock);
-    if (release != NULL)
-        release(events->closed_userdata);
     return 0;
 }

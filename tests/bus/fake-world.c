@@ -47,48 +47,6 @@ virErrorPtr __wrap_virGetLastError(void)
     return error != NULL ? error : __real_virGetLastError();
 }
 
-int __wrap_virGetLastErrorCode(void)
-{
-    virErrorPtr error = __wrap_virGetLastError();
-
-    return error != NULL ? error->code : VIR_ERR_OK;
-}
-
-int __wrap_virGetLastErrorDomain(void)
-{
-    virErrorPtr error = __wrap_virGetLastError();
-
-    return error != NULL ? error->domain : VIR_FROM_NONE;
-}
-
-const char *__wrap_virGetLastErrorMessage(void)
-{
-    virErrorPtr error = __wrap_virGetLastError();
-
-    return error != NULL ? error->message : "no error";
-}
-
-void __wrap_virResetLastError(void)
-{
-    g_private_replace(&last_error, NULL);
-    __real_virResetLastError();
-}
-
-virErrorPtr __wrap_virSaveLastError(void)
-{
-    virErrorPtr error = __wrap_virGetLastError();
-    virErrorPtr copy = g_new0(virError, 1);
-
-    if (error != NULL) {
-        copy->code = error->code;
-        copy->domain = error->domain;
-        copy->level = error->level;
-        copy->message = g_strdup(error->message);
-        copy->str1 = g_strdup(error->str1);
-    }
-    return copy;
-}
-
 static int connect_world(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };

@@ -56,10 +56,10 @@ def built(path):
 
 
 def options(**values):
-    """a{sv} of options or filters; "_" in a key stands for "-", a GLib.Variant is taken as it is."""
+    """a{sv} of options or filters; "_" in a key stands for "-", a GLib.Variant is taken as is."""
     named = {key.replace("_", "-"): value for key, value in values.items()}
-    return {key: value if isinstance(value, GLib.Variant) else GLib.Variant(OPTION_TYPES[key], value)
-            for key, value in named.items()}
+    return {key: value if isinstance(value, GLib.Variant)
+            else GLib.Variant(OPTION_TYPES[key], value) for key, value in named.items()}
 
 
 class BusError(Exception):
@@ -107,7 +107,8 @@ class Bus:
 
     def close(self):
         Gio.bus_unwatch_name(self._watch)
-        self._observer.close_sync(None)
+        if not self._observer.is_closed():
+            self._observer.close_sync(None)
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
@@ -192,7 +193,8 @@ class Job:
                     (condition is None or condition(self)))
 
         def state():
-            return f"job {self.id} is {wanted or condition}; it is {self.client.seen.get(self.path)}"
+            is_now = self.client.seen.get(self.path)
+            return f"job {self.id} is {wanted or condition}; it is {is_now}"
 
         wait(holds, state, seconds)
         return self
@@ -240,7 +242,7 @@ class Client:
 
     def name_owner(self):
         done = []
-        self.connection.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        self.connection.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
                              "NameHasOwner", GLib.Variant("(s)", (NAME,)), None,
                              Gio.DBusCallFlags.NONE, -1, None,
                              lambda source, result: done.append(source.call_finish(result)))
@@ -303,7 +305,7 @@ class Client:
 class Service:
     """The service with directories of its own. It can be stopped, killed and started again."""
 
-    def __init__(self, bus, **arguments):
+    def __init__(self, bus, worker=(), **arguments):
         self.bus = bus
         self.directory = tempfile.mkdtemp(prefix="mig-", dir="/tmp")
         self.arguments = {"idle-timeout": 60, "query-deadline": 15, **arguments}
@@ -311,16 +313,16 @@ class Service:
             os.makedirs(os.path.join(self.directory, name))
         self.world = World(self.directory)
         self.process = None
-        self._write_worker()
+        self._write_worker(worker)
         self._log = open(os.path.join(self.directory, "log"), "a+")
 
-    def _write_worker(self):
+    def _write_worker(self, arguments):
         """The worker empties its environment, so where the world is comes from a wrapper."""
         path = os.path.join(self.directory, "worker")
         with open(path, "w") as file:
-            file.write("#!/bin/sh\n"
-                       f"FAKE_LIBVIRT_WORLD={self.world.path} exec {built('tests/bus/fake-worker')} "
-                       '"$@"\n')
+            file.write(f"#!/bin/sh\nFAKE_LIBVIRT_WORLD={self.world.path}\n"
+                       "export FAKE_LIBVIRT_WORLD\n"
+                       f'exec {built("tests/bus/fake-worker")} "$@" {" ".join(arguments)}\n')
         os.chmod(path, 0o755)
 
     def path(self, *names):

@@ -41,7 +41,8 @@ class Question:
         if how == LATE:
             return
         if how == ERROR:
-            self.invocation.return_dbus_error(f"{INTERFACE}.Error.Failed", "Action is not registered")
+            self.invocation.return_dbus_error(f"{INTERFACE}.Error.Failed",
+                                              "Action is not registered")
             return
         self.invocation.return_value(GLib.Variant("((bba{ss}))", ((*RESULTS[how], {}),)))
 
@@ -70,9 +71,9 @@ class Polkit:
 
     def _own(self, own):
         done = []
-        self.connection.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                             "RequestName" if own else "ReleaseName",
-                             GLib.Variant("(su)", (NAME, 0)) if own else GLib.Variant("(s)", (NAME,)),
+        method, arguments = ("RequestName", GLib.Variant("(su)", (NAME, 0))) if own else \
+            ("ReleaseName", GLib.Variant("(s)", (NAME,)))
+        self.connection.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", method, arguments,
                              None, Gio.DBusCallFlags.NONE, -1, None,
                              lambda source, result: done.append(source.call_finish(result)))
         wait(lambda: done, "the bus answers")

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What nearly every test begins with: two hosts that know each other, the service, polkit, a client."""
+"""What nearly every test begins with: two hosts that know each other, service, polkit, client."""
 
 import contextlib
 
 import harness
 from polkit import Polkit
+
+# Words that no log may have: memory errors and what GLib says of programming errors.
+ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
 
 
 class Scene:
@@ -46,9 +49,12 @@ class Scene:
         scene.close()
 
     def close(self):
+        log = self.service.log()
         status = self.service.close()
         for connection in self.connections:
             if not connection.is_closed():
                 connection.close_sync(None)
         self.bus.close()
         assert status == 0, f"the service ended with status {status}"
+        alarms = [line for line in log.splitlines() if any(word in line for word in ALARMS)]
+        assert alarms == []

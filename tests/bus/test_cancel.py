@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Cancel in every phase. A job is "cancelled" only when the guest was seen running on the source."""
+"""Cancel in every phase. A job is "cancelled" only when the guest was seen running on the source.
+"""
 
 import pytest
 
 from harness import ERROR, JOB
 from loop import wait
-from world import MIB
+from virt import MIB
 
 
 def assert_safe(s, end):
@@ -49,8 +50,9 @@ def test_abort_is_repeated_until_libvirt_takes_it(s):
     assert_safe(s, job.ended("cancelled"))
 
 
-@pytest.mark.parametrize("silent,phase", (("virConnectOpenAuth", "connecting"),
-                                          ("virConnectGetCapabilities", ("connecting", "checking"))))
+@pytest.mark.parametrize("silent,phase", (
+    ("virConnectOpenAuth", "connecting"),
+    ("virConnectGetCapabilities", ("connecting", "checking"))))
 def test_while_a_host_does_not_answer(s, silent, phase):
     s.b.silent = {silent}
     job = s.client.migrate("web", "b")
@@ -69,6 +71,27 @@ def test_while_the_guest_is_looked_up(s):
     job.cancel()
     end = job.ended("cancelled")
     assert s.world.migrated == [] and end["Called"] == 0
+
+
+def test_at_once(s):
+    """Before the worker is there the cancel waits for it."""
+    job = s.client.migrate("web", "b")
+    job.cancel()
+    end = job.ended("cancelled")
+    assert end["Error"][0] == ERROR + "Cancelled"
+    assert s.local.guests["web"].state == 1 and "web" not in s.b.guests
+
+
+def test_a_guest_that_is_stopped_for_the_copy_is_not_switching(s):
+    """Without live it is paused from the start, and the job can be cancelled all the time."""
+    job = s.client.migrate("web", "b", live=False)
+    m = s.world.migration("web")
+    m.suspend()
+    m.copying(processed=1, remaining=9)
+    job.until(Phase="copying")
+    assert job["Cancelable"]
+    job.cancel()
+    assert_safe(s, job.ended("cancelled"))
 
 
 def test_too_late_while_switching(s):

@@ -4,11 +4,11 @@
 import pytest
 from gi.repository import GLib
 
-import world as w
-from harness import ERROR, options
+import virt as w
+from harness import ERROR, MANAGER, ROOT, options
 from loop import wait
 from scene import Scene
-from world import SHUTOFF, VirError
+from virt import SHUTOFF, VirError
 
 HOST_FILES = {
     "broken": dict(Transport="pigeon", Address="c.example"),
@@ -35,7 +35,8 @@ REFUSED = [
     ("web", "b", {"flow": "carrier-pigeon"}, "InvalidOptionValue", "flow"),
     ("web", "b", {"transport": ""}, "InvalidOptionValue", "transport"),
     ("web", "b", {"port": 0, "interface_address": "192.0.2.2"}, "InvalidOptionValue", "port"),
-    ("web", "b", {"flow": "managed-direct", "transport": "tunnelled"}, "OptionConflict", "transport"),
+    ("web", "b", {"flow": "managed-direct", "transport": "tunnelled"}, "OptionConflict",
+     "transport"),
     ("web", "b", {"transport": "tunnelled", "interface_address": "192.0.2.2"}, "OptionConflict",
      "interface-address"),
     ("web", "b", {"port": 49152}, "OptionConflict", "port"),
@@ -67,7 +68,8 @@ def refusing():
 
 @pytest.mark.parametrize("method", ("Migrate", "Plan"))
 @pytest.mark.parametrize("guest,destination,chosen,name,word", REFUSED)
-def test_refused_before_anything_is_touched(refusing, method, guest, destination, chosen, name, word):
+def test_refused_before_anything_is_touched(refusing, method, guest, destination, chosen, name,
+                                            word):
     start = {"Migrate": refusing.client.start_migrate, "Plan": refusing.client.start_plan}[method]
     error = start(guest, destination, **chosen).error()
     assert error.short in ((name,) if isinstance(name, str) else name), error
@@ -155,15 +157,19 @@ UNFIT = {
     "same-machine": (same_machine, "SameHost", "b"),
     "xen": (xen_hosts, "NotSupported", "Xen"),
     "other-driver": (other_driver, "NotSupported", "LXC"),
-    "refused": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection refused"), "HostUnreachable", "b"),
-    "no-route": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "No route to host"), "HostUnreachable", "b"),
+    "refused": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection refused"),
+                "HostUnreachable", "b"),
+    "no-route": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "No route to host"),
+                 "HostUnreachable", "b"),
     "name-unknown": (opens_with(w.ERR_SYSTEM_ERROR, "unable to resolve address 'b.example' service "
                                 "'16514': Name or service not known"), "HostUnreachable", "b"),
-    "timed-out": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection timed out"), "HostTimeout", "b"),
+    "timed-out": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection timed out"),
+                  "HostTimeout", "b"),
     "host-key": (opens_with(w.ERR_SYSTEM_ERROR, "Cannot recv data: Host key verification failed.: "
                             "Connection reset by peer"), "HostKeyUnknown", "b"),
-    "ssh-login": (opens_with(w.ERR_SYSTEM_ERROR, "Cannot recv data: root@b.example: Permission denied "
-                             "(publickey,password).: Connection reset by peer"), "LoginRefused", "b"),
+    "ssh-login": (opens_with(w.ERR_SYSTEM_ERROR, "Cannot recv data: root@b.example: Permission "
+                             "denied (publickey,password).: Connection reset by peer"),
+                  "LoginRefused", "b"),
     "authentication": (opens_with(w.ERR_AUTH_FAILED, "authentication failed: access denied"),
                        "LoginRefused", "b"),
     "password": (wants_a_password, "LoginRefused", "b"),
@@ -239,13 +245,26 @@ def test_a_question_to_a_host_that_never_answers_ends_at_its_deadline(make, wher
     assert setup.client.plan("web", "b")["function"]
 
 
+@pytest.mark.parametrize("where", SILENT)
+def test_a_job_whose_destination_never_answers_ends_at_its_deadline(make, where):
+    setup = make(worker=["--connect-deadline", "1"])
+    setup.local.guest("web")
+    setup.b.guest("web", state=SHUTOFF, uuid=setup.local.guests["web"].uuid)
+    setup.service.start()
+    setup.b.silent = {SILENT[where]}
+    end = setup.client.migrate("web", "b").ended("failed")
+    assert end["Error"][0] == ERROR + "HostTimeout" and "did not answer" in end["Error"][1]
+    assert end["Called"] == 0 and end["DestinationState"] == "unreachable"
+    assert setup.world.migrated == []
+
+
 LIBVIRT_FAILS = {
     "unsafe": (w.ERR_MIGRATE_UNSAFE, "Unsafe migration: Migration without shared storage is unsafe",
                "Unsafe"),
     "cpu": (w.ERR_CPU_INCOMPATIBLE, "guest CPU doesn't match specification: missing features: vmx",
             "Incompatible"),
-    "unsupported": (w.ERR_ARGUMENT_UNSUPPORTED, "direct migration is not supported by the source host",
-                    "NotSupported"),
+    "unsupported": (w.ERR_ARGUMENT_UNSUPPORTED, "direct migration is not supported by the source "
+                    "host", "NotSupported"),
     "lost": (w.ERR_OPERATION_FAILED, "Lost connection to destination host", "ConnectionLost"),
     "peer-refused": (w.ERR_OPERATION_FAILED, "Failed to connect to remote libvirt URI "
                      "qemu+tls://b.example/system: unable to connect to server", "HostUnreachable"),
@@ -270,9 +289,9 @@ def test_a_migrate_call_that_fails(s, case):
 
 
 def test_unknown_filters_are_errors(s):
-    for reply in (s.client.start_list_guests("local", stat=GLib.Variant("s", "running")),
-                  s.client.start("/org/example/Migration1", "org.example.Migration1.Manager",
-                                 "ListJobs", GLib.Variant("(a{sv})", ({"gest": GLib.Variant("s", "x")},)))):
+    unknown = {"gest": GLib.Variant("s", "x")}
+    for reply in (s.client.start_list_guests("local", **unknown),
+                  s.client.start(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", (unknown,)))):
         error = reply.error()
         assert error.short == "InvalidArgument" and len(error.text) > 20
     assert s.world.calls == []
@@ -283,8 +302,7 @@ def test_unknown_filters_are_errors(s):
     {"before": GLib.Variant("s", "1")}))
 def test_filters_of_list_jobs_are_checked(s, filter):
     values = GLib.Variant("(a{sv})", (options(**filter),))
-    error = s.client.start("/org/example/Migration1", "org.example.Migration1.Manager", "ListJobs",
-                           values).error()
+    error = s.client.start(ROOT, MANAGER, "ListJobs", values).error()
     assert error.short == "InvalidArgument"
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from harness import FINAL, Job, ROOT
 from loop import wait
-from world import ERR_OPERATION_FAILED, MIB, PAUSED
+from virt import ERR_OPERATION_FAILED, MIB, PAUSED
 
-PHASES = ["queued", "connecting", "checking", "preparing", "copying", "switching", "verifying", "done"]
+PHASES = ["queued", "connecting", "checking", "preparing", "copying", "switching", "verifying",
+          "done"]
 
 
 def lived_in_order(job):
-    """Nothing goes back, and the last announced change is the final state with what belongs to it."""
+    """Nothing goes back, and the last announced change is the final state with its error."""
     phases = [PHASES.index(phase) for phase in job.values("Phase")]
     assert phases == sorted(phases), job.values("Phase")
     progress = job.values("Progress")
@@ -122,6 +123,19 @@ def test_the_source_may_be_another_host(s):
     assert (end["Source"], end["Destination"], end["GuestHost"]) == ("b", "local", "local")
 
 
+def test_the_service_may_run_on_neither_host(s):
+    s.service.write_host("c", Transport="ssh", Address="c.example", User="root")
+    s.world.host("c")
+    s.b.guest("db")
+    wait(lambda: s.client.host_path("c") in s.client.seen, "host c appears")
+    job = s.client.migrate("db", "c", source="b")
+    m = s.world.migration("db")
+    assert m.uri == "qemu+ssh://root@c.example/system?no_tty=1&proxy=native"
+    m.finish()
+    assert job.ended("completed")["GuestHost"] == "c"
+    assert not s.world.asked("virConnectOpenAuth", host="local")
+
+
 def test_the_job_goes_on_when_its_caller_leaves(s):
     other = s.new_client()
     path = other.migrate("web", "b").path
@@ -145,7 +159,8 @@ def test_the_worker_of_a_finished_job_ends_and_its_job_stays_readable(s):
 
 def test_the_same_guest_can_be_migrated_again_and_back(s):
     for source, destination in (("local", "b"), ("b", "local"), ("local", "b")):
-        job = s.client.migrate("web", destination, source=source, persist=True, undefine_source=True)
+        job = s.client.migrate("web", destination, source=source, persist=True,
+                               undefine_source=True)
         s.world.migration("web").finish()
         assert job.ended("completed")["GuestHost"] == destination
     assert [j["id"] for j in s.client.list_jobs()] == [3, 2, 1]

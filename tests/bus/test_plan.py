@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What Plan promises is what libvirt is called with and what is true afterwards: every flow and
-transport, with and without an address of the destination, for every row of the configuration table."""
+transport, with and without an address of the destination, every row of the configuration table."""
 
 import itertools
 import os
 
 import pytest
 
-from world import SHUTOFF
+from virt import SHUTOFF
 
 FLAGS = {"VIR_MIGRATE_LIVE": 1, "VIR_MIGRATE_PEER2PEER": 2, "VIR_MIGRATE_TUNNELLED": 4,
          "VIR_MIGRATE_PERSIST_DEST": 8, "VIR_MIGRATE_UNDEFINE_SOURCE": 16}
@@ -131,7 +131,8 @@ def test_each_way_to_reach_a_host_gives_its_uri(make):
                 "qemu+tcp://tcp.example/system"),
         "six": (dict(Transport="tls", Address="2001:db8::7"), "qemu+tls://[2001:db8::7]/system"),
         "two": (dict(Transport="tls", Address="two.example", PeerTransport="ssh",
-                     PeerAddress="inner.example", PeerUser="libvirt"), "qemu+tls://two.example/system"),
+                     PeerAddress="inner.example", PeerUser="libvirt"),
+                "qemu+tls://two.example/system"),
     }
     for name, (keys, uri) in routes.items():
         setup.service.write_host(name, **keys)
@@ -140,8 +141,8 @@ def test_each_way_to_reach_a_host_gives_its_uri(make):
     for name, (keys, uri) in routes.items():
         plan = setup.client.plan("web", name)
         assert plan["destination-uri"] == uri
-        peer = "qemu+ssh://libvirt@inner.example/system?no_tty=1&proxy=native" if name == "two" else uri
-        assert plan["peer-uri"] == peer
+        inner = "qemu+ssh://libvirt@inner.example/system?no_tty=1&proxy=native"
+        assert plan["peer-uri"] == (inner if name == "two" else uri)
         assert [a["uri"] for _, _, a in setup.world.asked("virConnectOpenAuth", host=name)] == [uri]
 
 

@@ -172,7 +172,8 @@ def test_a_caller_who_leaves_while_polkit_asks_gets_nothing_done(s, method):
     action, _ = METHODS[method]
     caller = s.new_client()
     s.polkit.answers[action] = polkit.LATE
-    {"Migrate": lambda: caller.start_migrate("web", "b"), "Plan": lambda: caller.start_plan("web", "b"),
+    {"Migrate": lambda: caller.start_migrate("web", "b"),
+     "Plan": lambda: caller.start_plan("web", "b"),
      "ListGuests": lambda: caller.start_list_guests("local")}[method]()
     question = s.polkit.asked(action)
     caller.connection.close_sync(None)

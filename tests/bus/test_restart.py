@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The service dies and comes back, workers die: no job is lost and none is called what it is not."""
+"""The service dies and comes back, workers die: no job is lost, none is called what it is not."""
 
 import os
 import signal
+import subprocess
 
 import pytest
 
 from harness import ERROR
 from loop import Exit, wait
-from world import MIB, SHUTOFF
+from virt import MIB, SHUTOFF
 
 FLOWS = ("peer-to-peer", "managed-direct")
 
@@ -159,6 +160,42 @@ def test_a_dead_worker_of_a_managed_migration(s):
     assert end["GuestHost"] == "local"
     assert end["SourceState"] == "running" and end["DestinationState"] == "absent"
     assert len(s.world.migrated) == 1, "nothing is tried again"
+
+
+def test_a_stopped_worker_of_a_peer_to_peer_migration_lets_it_go_on(s):
+    job, m = copying(s)
+    os.kill(m.pid, signal.SIGTERM)
+    m.worker.wait()
+    m.finish()
+    end = job.ended("completed")
+    assert end["GuestHost"] == "b" and len(s.world.migrated) == 1
+
+
+def test_a_stopped_worker_gives_up_a_managed_migration(s):
+    job, m = copying(s, flow="managed-direct")
+    os.kill(m.pid, signal.SIGTERM)
+    end = job.ended("cancelled")
+    assert m.aborts >= 1 and end["GuestHost"] == "local" and end["SourceState"] == "running"
+
+
+def test_a_stopped_worker_brings_a_managed_migration_in_its_switch_to_the_end(s):
+    job, m = copying(s, flow="managed-direct")
+    m.suspend()
+    job.until(Phase="switching")
+    os.kill(m.pid, signal.SIGTERM)
+    m.finish()
+    assert job.ended("completed")["GuestHost"] == "b"
+
+
+def test_a_second_worker_of_a_running_job_is_refused(s):
+    job, m = copying(s)
+    result = subprocess.run(
+        [s.service.path("worker"), "job", str(job.id), "--state-dir", s.service.path("state"),
+         "--runtime-dir", s.service.path("run")], capture_output=True, text=True, timeout=20)
+    assert result.returncode == 1 and "another worker" in result.stderr
+    m.finish()
+    job.ended("completed")
+    assert len(s.world.migrated) == 1
 
 
 def test_a_worker_that_dies_before_the_call_has_done_nothing(s):

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Ends that are not clear: what both hosts show is not what libvirt said, or one cannot be asked. The
-job says what is there, decides nothing, and is never called completed or cancelled. The worker gives
-the hosts time to agree, so all of them run at once."""
+"""Ends that are not clear: what both hosts show is not what libvirt said, or one cannot be asked.
+The job says what is there, decides nothing, and is never called completed or cancelled. The worker
+gives the hosts time to agree, so all of them run at once."""
 
 import os
 import signal
 
 import pytest
 
-import world as w
+import virt as w
 from harness import ERROR
 from loop import wait
 from scene import Scene
-from world import MIB, PAUSED, RUNNING
+from virt import MIB, PAUSED, RUNNING
 
 
 def vanish_at_the_end(m):
@@ -106,8 +106,8 @@ def ends():
             happen(migrations[guest])
         jobs["lost"].cancel()
         c.lose()
-        migrations["stayer"].fail(w.ERR_SYSTEM_ERROR, "End of file while reading data: Input/output "
-                                  "error", w.FROM_RPC)
+        migrations["stayer"].fail(w.ERR_SYSTEM_ERROR, "End of file while reading data: "
+                                  "Input/output error", w.FROM_RPC)
         found = {guest: job.ended(seconds=60) for guest, job in jobs.items()}
         yield scene, found
 

@@ -15,104 +15,9 @@ from urllib.parse import urlsplit
 
 from gi.repository import GLib
 
+import virt
 from loop import Exit, wait
-
-# libvirt's numbers, as in libvirt-domain.h and virterror.h
-NO_STATE, RUNNING, BLOCKED, PAUSED, SHUTDOWN, SHUTOFF, CRASHED, PMSUSPENDED = range(8)
-PAUSED_MIGRATION, PAUSED_STARTING_UP = 2, 11
-JOB_NONE, JOB_BOUNDED, JOB_UNBOUNDED, JOB_COMPLETED, JOB_FAILED, JOB_CANCELLED = range(6)
-STATS_COMPLETED = 1
-OPERATION_MIGRATION_OUT = 5
-EVENT_STARTED, EVENT_SUSPENDED, EVENT_RESUMED, EVENT_STOPPED = 2, 3, 4, 5
-SUSPENDED_MIGRATED, RESUMED_UNPAUSED, RESUMED_MIGRATED = 1, 0, 1
-STOPPED_MIGRATED, STOPPED_FAILED, STARTED_MIGRATED = 3, 5, 1
-
-PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE, PAUSED_FLAG = 2, 4, 8, 16, 32
-
-ERR_INTERNAL_ERROR, ERR_NO_CONNECT, ERR_INVALID_ARG, ERR_OPERATION_FAILED = 1, 5, 8, 9
-ERR_SYSTEM_ERROR, ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED = 38, 39, 42, 45
-ERR_OPERATION_INVALID, ERR_ARGUMENT_UNSUPPORTED, ERR_OPERATION_ABORTED = 55, 74, 78
-ERR_MIGRATE_UNSAFE, ERR_CPU_INCOMPATIBLE = 81, 91
-FROM_RPC, FROM_QEMU, FROM_REMOTE, FROM_DOMAIN, FROM_CPU = 7, 10, 13, 20, 31
-
-MIB = 1024 * 1024
-
-
-class VirError(Exception):
-    def __init__(self, code, text, domain=FROM_QEMU):
-        super().__init__(text)
-        self.code, self.text, self.domain = code, text, domain
-
-
-def typed(**values):
-    """Typed parameters "a(sv)" of GLib.Variant values; "." in a key is spelled "__"."""
-    return GLib.Variant("a(sv)", [(key.replace("__", "."), value) for key, value in values.items()])
-
-
-class Guest:
-    def __init__(self, host, name, uuid, state, persistent, memory, maximum_memory, vcpus, disks):
-        self.host, self.name, self.uuid = host, name, uuid
-        self.state, self.reason = state, 0
-        self.persistent = persistent
-        self.configured_by = host.name if persistent else None  # whose configuration is on the host
-        self.memory, self.maximum_memory = memory, maximum_memory
-        self.vcpus, self.disks = vcpus, disks
-        self.job = None  # a Migration, or True: some other libvirt job
-        self.incoming = False  # the copy of a migration that has not arrived yet
-        self.completed = None  # statistics of the last migration
-
-    @property
-    def active(self):
-        return self.state not in (SHUTOFF, CRASHED)
-
-    def copy_to(self, host):
-        copy = Guest(host, self.name, self.uuid, PAUSED, False, self.memory, self.maximum_memory,
-                     self.vcpus, self.disks)
-        copy.reason = PAUSED_MIGRATION
-        copy.incoming = True
-        return copy
-
-
-class Host:
-    def __init__(self, world, name, address, uuid, hostname, driver, libvirt):
-        self.world, self.name, self.address = world, name, address
-        self.uuid, self.hostname, self.driver, self.libvirt = uuid, hostname, driver, libvirt
-        self.guests = {}
-        self.refuses = None  # VirError of every open
-        self.silent = None  # set of functions that are never answered; "*": all of them
-        self.broken = {}  # function -> VirError
-        self.asks = False  # wants credentials
-
-    def guest(self, name, state=RUNNING, persistent=True, uuid=None, memory=512 * MIB,
-              maximum_memory=1024 * MIB, vcpus=2, disks=(("vda", "/srv/images/{}.qcow2", 2**33),)):
-        uuid = uuid or str(uuids.uuid5(uuids.NAMESPACE_DNS, name))
-        disks = [(target, source.format(name), capacity) for target, source, capacity in disks]
-        self.guests[name] = Guest(self, name, uuid, state, persistent, memory, maximum_memory, vcpus,
-                                  disks)
-        return self.guests[name]
-
-    def find(self, what):
-        for guest in self.guests.values():
-            if what in (guest.name, guest.uuid):
-                return guest
-        raise VirError(ERR_NO_DOMAIN, f"Domain not found: no domain with matching name '{what}'")
-
-    def is_silent(self, function):
-        return self.silent is not None and ("*" in self.silent or function in self.silent)
-
-    def emit(self, event, guest, **values):
-        values = {key: value if isinstance(value, GLib.Variant) else GLib.Variant("x", value)
-                  for key, value in values.items()}
-        values.update(guest=GLib.Variant("s", guest.name), uuid=GLib.Variant("s", guest.uuid))
-        for connection in [c for c in self.world.connections.values() if c.host is self]:
-            connection.send(GLib.Variant("(sa{sv})", (event, values)))
-
-    def lose(self):
-        """The machine is gone: its connections break and it does not answer any more."""
-        self.refuses = VirError(ERR_SYSTEM_ERROR, f"unable to connect to server at '{self.address}:"
-                                "16514': No route to host", FROM_RPC)
-        for connection in [c for c in self.world.connections.values() if c.host is self]:
-            connection.close()
+from virt import Host, VirError, typed
 
 
 class Call:
@@ -127,8 +32,8 @@ class Call:
         self.host = None
         self.closed = False
         self._input = b""
-        self._watch = GLib.unix_fd_add_full(GLib.PRIORITY_DEFAULT, sock.fileno(), GLib.IOCondition.IN,
-                                            self._readable)
+        self._watch = GLib.unix_fd_add_full(GLib.PRIORITY_DEFAULT, sock.fileno(),
+                                            GLib.IOCondition.IN, self._readable)
 
     def _readable(self, fd, condition):
         try:
@@ -205,7 +110,7 @@ class Migration:
         self.over = False
         self.worker = Exit(call.pid)
         self.stats = {
-            "operation": GLib.Variant("i", OPERATION_MIGRATION_OUT),
+            "operation": GLib.Variant("i", virt.OPERATION_MIGRATION_OUT),
             "time_elapsed": GLib.Variant("t", 1),
         }
         call.on_gone = self._caller_gone
@@ -227,41 +132,40 @@ class Migration:
         for key, value in fields.items():
             self.stats[key] = GLib.Variant("t", value)
 
-    def iteration(self, number):
-        self.stats["memory_iteration"] = GLib.Variant("t", number)
-        self.source.emit("migration-iteration", self.guest, iteration=number)
-
     def suspend(self):
         """The switch to the destination: the guest stops on the source."""
-        self.guest.state, self.guest.reason = PAUSED, PAUSED_MIGRATION
-        self.source.emit("lifecycle", self.guest, type=EVENT_SUSPENDED, detail=SUSPENDED_MIGRATED)
+        self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
+        self.source.emit("lifecycle", self.guest, type=virt.EVENT_SUSPENDED,
+                         detail=virt.SUSPENDED_MIGRATED)
 
     def runs_there(self):
         """The guest runs on the destination and the source has not been told yet."""
-        self.copy.state, self.copy.reason, self.copy.incoming = RUNNING, 0, False
-        self.destination.emit("lifecycle", self.copy, type=EVENT_RESUMED, detail=RESUMED_MIGRATED)
+        self.copy.state, self.copy.reason, self.copy.incoming = virt.RUNNING, 0, False
+        self.destination.emit("lifecycle", self.copy, type=virt.EVENT_RESUMED,
+                              detail=virt.RESUMED_MIGRATED)
 
     def finish(self, downtime=42):
         """libvirt's migrate call returns, the guest is on the destination."""
         self.runs_there()
-        if self.flags & PERSIST_DEST:
+        if self.flags & virt.PERSIST_DEST:
             self.copy.persistent, self.copy.configured_by = True, self.guest.host.name
-        if self.flags & UNDEFINE_SOURCE:
+        if self.flags & virt.UNDEFINE_SOURCE:
             self.guest.persistent = False
         self.stats["downtime"] = GLib.Variant("t", downtime)
         for key in ("data_remaining", "memory_remaining"):
             self.stats[key] = GLib.Variant("t", 0)
         self.guest.completed = self.copy.completed = dict(self.stats)
-        self.source.emit("job-completed", self.guest, params=typed(**self.stats))
-        self.source.emit("lifecycle", self.guest, type=EVENT_STOPPED, detail=STOPPED_MIGRATED)
-        self.guest.state, self.guest.reason, self.guest.job = SHUTOFF, 0, None
+        self.source.emit("lifecycle", self.guest, type=virt.EVENT_STOPPED,
+                         detail=virt.STOPPED_MIGRATED)
+        self.guest.state, self.guest.reason, self.guest.job = virt.SHUTOFF, 0, None
         if not self.guest.persistent:
             del self.source.guests[self.guest.name]
         self.over = True
         self.world.migrations.remove(self)
         self.call.answer(result=0)
 
-    def fail(self, code=ERR_OPERATION_FAILED, text="migration of domain failed", domain=FROM_QEMU):
+    def fail(self, code=virt.ERR_OPERATION_FAILED, text="migration of domain failed",
+             domain=virt.FROM_QEMU):
         self._undo()
         self.call.fail(VirError(code, text, domain))
 
@@ -270,8 +174,8 @@ class Migration:
         self.guest.job = None
         self.over = True
         self.world.migrations.remove(self)
-        self.call.fail(VirError(ERR_RPC, "End of file while reading data: Input/output error",
-                                FROM_RPC))
+        self.call.fail(VirError(virt.ERR_RPC, "End of file while reading data: Input/output error",
+                                virt.FROM_RPC))
 
     def _undo(self):
         self.guest.job = None
@@ -279,24 +183,26 @@ class Migration:
             self.destination.guests[self.guest.name] = self.there
         else:
             self.destination.guests.pop(self.guest.name, None)
-        if self.guest.state == PAUSED and self.guest.reason == PAUSED_MIGRATION:
-            self.guest.state, self.guest.reason = RUNNING, 0
-            self.source.emit("lifecycle", self.guest, type=EVENT_RESUMED, detail=RESUMED_UNPAUSED)
+        if self.guest.state == virt.PAUSED and self.guest.reason == virt.PAUSED_MIGRATION:
+            self.guest.state, self.guest.reason = virt.RUNNING, 0
+            self.source.emit("lifecycle", self.guest, type=virt.EVENT_RESUMED,
+                             detail=virt.RESUMED_UNPAUSED)
         self.over = True
         self.world.migrations.remove(self)
 
     def abort(self):
         self.aborts += 1
         if self.abort_ends_it:
-            self.fail(ERR_OPERATION_ABORTED, "operation aborted: migration out: canceled by client")
+            self.fail(virt.ERR_OPERATION_ABORTED,
+                      "operation aborted: migration out: canceled by client")
 
     def _caller_gone(self):
         if self.over or self.function == "virDomainMigrateToURI3":
             return
-        paused = self.guest.reason == PAUSED_MIGRATION
+        paused = self.guest.reason == virt.PAUSED_MIGRATION
         self._undo()
         if paused:  # Perform was done: libvirt cannot know whether the guest was started there
-            self.guest.state, self.guest.reason = PAUSED, PAUSED_MIGRATION
+            self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
 
 
 class World:
@@ -342,8 +248,8 @@ class World:
         for host in self.hosts.values():
             if address == host.address or (address is None and host.name == "local"):
                 return host
-        raise VirError(ERR_SYSTEM_ERROR, f"unable to resolve address '{address}' service '16514': "
-                       "Name or service not known", FROM_RPC)
+        raise VirError(virt.ERR_SYSTEM_ERROR, f"unable to resolve address '{address}' service "
+                       "'16514': Name or service not known", virt.FROM_RPC)
 
     def called(self, call):
         try:
@@ -363,7 +269,7 @@ class World:
             if call.function == "virConnectIsAlive":
                 call.answer(result=0)
                 return
-            raise VirError(ERR_INTERNAL_ERROR, "client socket is closed", FROM_RPC)
+            raise VirError(virt.ERR_INTERNAL_ERROR, "client socket is closed", virt.FROM_RPC)
         if call.host.is_silent(call.function):
             return
         if call.function in call.host.broken:
@@ -407,12 +313,6 @@ class World:
     def virConnectIsAlive(self, call, host):
         call.answer(result=1)
 
-    def virConnectIsSecure(self, call, host):
-        uri = self.connections[call.get("connection")].get("uri")
-        call.answer(result=int("+tcp" not in uri))
-
-    virConnectIsEncrypted = virConnectIsSecure
-
     def virConnectSetKeepAlive(self, call, host):
         call.answer(result=0)
 
@@ -422,9 +322,6 @@ class World:
                   g.active == bool(flags & 1)]
         return [g for g in wanted if not (flags >> 2 & 3 in (1, 2)) or
                 g.persistent == bool(flags & 4)]
-
-    def virConnectListAllDomains(self, call, host):
-        call.answer(guests=GLib.Variant("a(ss)", [(g.name, g.uuid) for g in self._listed(call, host)]))
 
     def virConnectGetAllDomainStats(self, call, host):
         rows = []
@@ -455,22 +352,19 @@ class World:
     def virDomainLookupByName(self, call, host):
         guest = next((g for g in host.guests.values() if g.name == call.get("what")), None)
         if guest is None:
-            raise VirError(ERR_NO_DOMAIN, "Domain not found: no domain with matching name "
+            raise VirError(virt.ERR_NO_DOMAIN, "Domain not found: no domain with matching name "
                            f"'{call.get('what')}'")
         call.answer(name=guest.name, uuid=guest.uuid)
 
     def virDomainLookupByUUIDString(self, call, host):
         guest = next((g for g in host.guests.values() if g.uuid == call.get("what").lower()), None)
         if guest is None:
-            raise VirError(ERR_NO_DOMAIN, "Domain not found: no domain with matching uuid "
+            raise VirError(virt.ERR_NO_DOMAIN, "Domain not found: no domain with matching uuid "
                            f"'{call.get('what')}'")
         call.answer(name=guest.name, uuid=guest.uuid)
 
     def _guest(self, call, host):
         return host.find(call.get("uuid"))
-
-    def virDomainIsActive(self, call, host):
-        call.answer(result=int(self._guest(call, host).active))
 
     def virDomainIsPersistent(self, call, host):
         call.answer(result=int(self._guest(call, host).persistent))
@@ -479,37 +373,25 @@ class World:
         guest = self._guest(call, host)
         call.answer(state=guest.state, reason=guest.reason)
 
-    def virDomainGetXMLDesc(self, call, host):
-        guest = self._guest(call, host)
-        disks = "".join(f"<disk type='file' device='disk'><source file='{source}'/><target dev="
-                        f"'{target}'/></disk>" for target, source, _ in guest.disks)
-        call.answer(result=f"<domain type='qemu'><name>{guest.name}</name><uuid>{guest.uuid}</uuid>"
-                    f"<devices>{disks}</devices></domain>")
-
     def virDomainGetJobStats(self, call, host):
         guest = self._guest(call, host)
         if guest.incoming:
-            raise VirError(ERR_OPERATION_INVALID, "Requested operation is not valid: migration "
-                           "statistics are available only on the source host")
-        if call.get("flags") & STATS_COMPLETED:
-            stats, kind = guest.completed, JOB_COMPLETED
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: "
+                           "migration statistics are available only on the source host")
+        if call.get("flags") & virt.STATS_COMPLETED:
+            stats, kind = guest.completed, virt.JOB_COMPLETED
         elif isinstance(guest.job, Migration):
-            stats, kind = guest.job.stats, JOB_UNBOUNDED
+            stats, kind = guest.job.stats, virt.JOB_UNBOUNDED
         else:
-            stats, kind = None, JOB_UNBOUNDED if guest.job else JOB_NONE
-        call.answer(type=kind if stats or guest.job else JOB_NONE, params=typed(**(stats or {})))
-
-    def virDomainGetJobInfo(self, call, host):
-        guest = self._guest(call, host)
-        stats = guest.job.stats if isinstance(guest.job, Migration) else {}
-        call.answer(type=JOB_UNBOUNDED if guest.job else JOB_NONE, params=typed(
-            **{key: value for key, value in stats.items() if value.get_type_string() == "t"}))
+            stats, kind = None, virt.JOB_UNBOUNDED if guest.job else virt.JOB_NONE
+        call.answer(type=kind if stats or guest.job else virt.JOB_NONE,
+                    params=typed(**(stats or {})))
 
     def virDomainAbortJob(self, call, host):
         guest = self._guest(call, host)
         if not isinstance(guest.job, Migration):
-            raise VirError(ERR_OPERATION_INVALID, "Requested operation is not valid: no job is "
-                           "active on the domain")
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: no job "
+                           "is active on the domain")
         call.answer(result=0)
         guest.job.abort()
 
@@ -517,11 +399,11 @@ class World:
 
     def _begin(self, call, guest, destination):
         if not guest.active:
-            raise VirError(ERR_OPERATION_INVALID, "Requested operation is not valid: domain is not "
-                           "running")
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "is not running")
         if destination is guest.host:
-            raise VirError(ERR_INTERNAL_ERROR, "internal error: Attempt to migrate guest to the "
-                           "same host")
+            raise VirError(virt.ERR_INTERNAL_ERROR, "internal error: Attempt to migrate guest to "
+                           "the same host")
         migration = Migration(self, call, guest, destination)
         self.migrations.append(migration)
         self.migrated.append(migration)
@@ -529,14 +411,14 @@ class World:
             self.on_migration(migration)
 
     def virDomainMigrate3(self, call, host):
-        if call.get("flags") & (PEER2PEER | TUNNELLED):
-            raise VirError(ERR_INVALID_ARG, "use virDomainMigrateToURI3 for peer-to-peer migration",
-                           FROM_DOMAIN)
+        if call.get("flags") & (virt.PEER2PEER | virt.TUNNELLED):
+            raise VirError(virt.ERR_INVALID_ARG, "use virDomainMigrateToURI3 for peer-to-peer "
+                           "migration", virt.FROM_DOMAIN)
         other = self.connections[call.get("destination")].host
         self._begin(call, self._guest(call, host), other)
 
     def virDomainMigrateToURI3(self, call, host):
-        if not call.get("flags") & PEER2PEER:
-            raise VirError(ERR_ARGUMENT_UNSUPPORTED, "direct migration is not supported by the "
-                           "source host", FROM_DOMAIN)
+        if not call.get("flags") & virt.PEER2PEER:
+            raise VirError(virt.ERR_ARGUMENT_UNSUPPORTED, "direct migration is not supported by "
+                           "the source host", virt.FROM_DOMAIN)
         self._begin(call, self._guest(call, host), self.at(call.get("uri")))

@@ -124,4 +124,4 @@ def assert_only_on(guest, here, elsewhere, more_ticks=True):
 
 def assert_free(host, guest):
     """No libvirt job is left on the guest."""
-    assert "None" in host.virsh("domjobinfo", guest).stdout
+    assert "None" in host.virsh("domjobinfo", guest)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, cgroups, guests, install, system
-from lab.machine import SYSCTL
+from lab import Lab, LabError, cgroups, guests, install, machine, system
 
 HOSTS = Path(__file__).with_name("hosts")
 URIS = {
@@ -371,7 +370,7 @@ def test_down_leaves_nothing(lab):
     other.down()
     assert left_over(other, pids, spaces) == []
     assert (system.mounts(), sorted(os.listdir("/run")), sorted(os.listdir("/sys/class/net"))) == before
-    assert SYSCTL.read_text() == "1\n"  # the first lab still needs it
+    assert machine.SYSCTL.read_text() == "1\n"  # the first lab still needs it
     other.down()
 
 
@@ -396,6 +395,21 @@ def test_labs_do_not_see_each_other(lab, second):
     other.cut()
     assert first.virsh("hostname", connect=URIS["tcp"]) == "host-b"
     other.heal()
+
+
+def test_the_last_lab_puts_the_machine_back(tmp_path, monkeypatch):
+    sysctl, notes = tmp_path / "sysctl", tmp_path / "nspawn"
+    sysctl.write_text("0\n")
+    for name, value in (("STATES", tmp_path), ("SYSCTL", sysctl), ("PRIVATE_RUN", str(notes))):
+        monkeypatch.setattr(machine, name, value)
+    for lab in ("one", "two"):
+        machine.state_directory(lab).mkdir()
+        machine.borrow(lab)
+    machine.give_back("one")
+    assert sysctl.read_text() == "1\n" and notes.is_dir()
+    machine.give_back("two")
+    machine.give_back("two")
+    assert sysctl.read_text() == "0\n" and not notes.exists()
 
 
 def test_bad_requests_are_named():

@@ -58,7 +58,7 @@ def test_a_guest_moves(service, host_a, host_b, flow, net, persist):
     assert moved(host_b, net, before[net]) > 10 * MIB > moved(host_b, other, before[other])
     # configuration on both sides as planned
     assert ("web1" in guests.names(host_a, running=False)) is not persist
-    persistent = "Persistent:     yes" in host_b.virsh("dominfo", "web1").stdout
+    persistent = "Persistent:     yes" in host_b.virsh("dominfo", "web1")
     assert persistent is persist is end["Plan"]["persistent"]
     assert end["Plan"]["source-configuration"] == ("removed" if persist else "unchanged")
 
@@ -219,8 +219,16 @@ def test_refused_at_once(service, host_a, destination, chosen, name):
     assert_free(host_a, "web1")
 
 
-def test_polkit_decides(service, host_a):
+@pytest.fixture
+def ann(host_a):
+    """A user who has no rights of her own."""
     host_a.add_user("ann")
+    yield "ann"
+    host_a.exec(["userdel", "-r", "-f", "ann"], check=False)
+
+
+@pytest.mark.usefixtures("ann")
+def test_polkit_decides(service, host_a):
     guests.start(host_a, "web1")
 
     def inactive(words, check):
@@ -238,9 +246,9 @@ def test_polkit_decides(service, host_a):
         service.migrate("web1", "host-b", run=active)
 
 
+@pytest.mark.usefixtures("ann")
 def test_polkit_sees_guest_and_destination(service, host_a, host_b):
     """A rule on the details is what an administrator narrows the service with."""
-    host_a.add_user("ann")
     guests.start(host_a, "web1")
     rule = f"""polkit.addRule(function(action, subject) {{
         if (action.id == "{NAME}.migrate" && subject.user == "ann" &&
@@ -251,13 +259,13 @@ def test_polkit_sees_guest_and_destination(service, host_a, host_b):
     host_a.exec(["tee", path], input=rule)
     host_a.exec(["systemctl", "restart", "polkit"])
 
-    def ann(words, check):
+    def as_ann(words, check):
         return host_a.session_exec("ann", words, active=False, check=check)
 
     try:
         with pytest.raises(Refused, match="AccessDenied"):
-            service.migrate("web1", "host-b-tls", run=ann)
-        end = service.migrate("web1", "host-b", run=ann).ended("completed")
+            service.migrate("web1", "host-b-tls", run=as_ann)
+        end = service.migrate("web1", "host-b", run=as_ann).ended("completed")
     finally:
         host_a.exec(["rm", path])
     assert end["OwnerUID"] == int(host_a.exec(["id", "-u", "ann"]).stdout)
@@ -287,4 +295,4 @@ def test_history_outlives_the_service(service, host_a, host_b):
 def test_nothing_of_ours_runs_as_root(service, host_a):
     service.list_guests("local")
     users = host_a.exec(["ps", "-C", "migrationd,migration-worker", "-o", "user="]).stdout.split()
-    assert users and set(users) == {"migrati+"} or set(users) == {"migrationd"}
+    assert users and set(users) <= {"migrati+", "migrationd"}

@@ -11,6 +11,8 @@
 
 #define UUID "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70"
 #define SSH "[Host]\nDriver=qemu\nTransport=ssh\nAddress=host-b.example\n"
+#define NO_TRANSPORT "[Host]\nDriver=qemu\nAddress=host-b.example\n"
+#define NO_ADDRESS "[Host]\nDriver=qemu\nTransport=ssh\n"
 #define TLS "[Host]\nDriver=qemu\nTransport=tls\nAddress=host-b.example\n"
 
 static MigHost *parse(const char *name, const char *text)
@@ -161,6 +163,9 @@ static const struct {
     { "host-b", SSH "Address[de]=x\n", { "\"Address[de]\" is unknown" } },
     { "host-b", SSH "name=x\n", { "\"name\" is unknown" } },
     { "host-b", SSH "User=a\\\n", { "User=\"a\\\\\"", "a-z" } },
+    { "host-b", SSH "User=a\nUser=a\n", { "User= is there twice", "remove one" } },
+    { "host-b", SSH "[Host]\nTransport=tls\n", { "Transport= is there twice", "remove one" } },
+    { "local", "[Host]\nAllowPlaintext=no\nAllowPlaintext=yes\n", { "is there twice" } },
     /* driver and transport */
     { "host-b", "[Host]\nDriver=QEMU\n", { "Driver=\"QEMU\"", "may be qemu" } },
     { "host-b", "[Host]\nDriver=test\n", { "Driver=\"test\"", "may be qemu" } },
@@ -170,15 +175,15 @@ static const struct {
       "[Host]\nDriver=qemu\nAddress=b\n",
       { "Transport= is missing", "ssh, tls or tcp" } },
     { "host-b", "[Host]\nDriver=qemu\nTransport=ssh\n", { "Address= is missing", "DNS name" } },
-    { "host-b", SSH "Transport=ext\n", { "Transport=\"ext\"", "ssh, tls or tcp" } },
-    { "host-b", SSH "Transport=SSH\n", { "Transport=\"SSH\"", "ssh, tls or tcp" } },
-    { "host-b", SSH "Transport=unix\n", { "Transport=\"unix\"", "ssh, tls or tcp" } },
-    { "host-b", SSH "Transport=none\n", { "Transport=\"none\"", "ssh, tls or tcp" } },
-    { "host-b", SSH "Transport=\n", { "Transport= is empty", "ssh, tls or tcp" } },
+    { "host-b", NO_TRANSPORT "Transport=ext\n", { "Transport=\"ext\"", "ssh, tls or tcp" } },
+    { "host-b", NO_TRANSPORT "Transport=SSH\n", { "Transport=\"SSH\"", "ssh, tls or tcp" } },
+    { "host-b", NO_TRANSPORT "Transport=unix\n", { "Transport=\"unix\"", "ssh, tls or tcp" } },
+    { "host-b", NO_TRANSPORT "Transport=none\n", { "Transport=\"none\"", "ssh, tls or tcp" } },
+    { "host-b", NO_TRANSPORT "Transport=\n", { "Transport= is empty", "ssh, tls or tcp" } },
     { "host-b", SSH "PeerTransport=unix\n", { "PeerTransport=\"unix\"", "ssh, tls or tcp" } },
     { "host-b", SSH "PeerTransport=none\n", { "PeerTransport=\"none\"", "ssh, tls or tcp" } },
     /* plain text must be wanted */
-    { "host-b", SSH "Transport=tcp\n", { "Transport=tcp", "AllowPlaintext=yes" } },
+    { "host-b", NO_TRANSPORT "Transport=tcp\n", { "Transport=tcp", "AllowPlaintext=yes" } },
     { "host-b", SSH "PeerTransport=tcp\n", { "PeerTransport=tcp", "AllowPlaintext=yes" } },
     { "host-b",
       SSH "PeerTransport=tcp\nAllowPlaintext=no\n",
@@ -188,17 +193,17 @@ static const struct {
     { "host-b", SSH "AllowPlaintext=YES\n", { "AllowPlaintext=\"YES\"", "yes or no" } },
     { "local", "[Host]\nAllowPlaintext=2\n", { "AllowPlaintext=\"2\"", "yes or no" } },
     /* addresses */
-    { "host-b", SSH "Address=localhost\n", { "Address=\"localhost\"", "DNS name" } },
-    { "host-b", SSH "Address=127.0.0.1\n", { "Address=\"127.0.0.1\"", "this machine" } },
-    { "host-b", SSH "Address=[2001:db8::1]\n", { "Address=", "without brackets" } },
-    { "host-b", SSH "Address=root@host-b\n", { "Address=\"root@host-b\"" } },
-    { "host-b", SSH "Address=host-b:22\n", { "Address=\"host-b:22\"" } },
+    { "host-b", NO_ADDRESS "Address=localhost\n", { "Address=\"localhost\"", "DNS name" } },
+    { "host-b", NO_ADDRESS "Address=127.0.0.1\n", { "Address=\"127.0.0.1\"", "this machine" } },
+    { "host-b", NO_ADDRESS "Address=[2001:db8::1]\n", { "Address=", "without brackets" } },
+    { "host-b", NO_ADDRESS "Address=root@host-b\n", { "Address=\"root@host-b\"" } },
+    { "host-b", NO_ADDRESS "Address=host-b:22\n", { "Address=\"host-b:22\"" } },
     { "host-b",
-      SSH "Address=host-b/system?command=/x\n",
+      NO_ADDRESS "Address=host-b/system?command=/x\n",
       { "Address=\"host-b/system?command=/x\"" } },
-    { "host-b", SSH "Address=0x7f.1\n", { "Address=\"0x7f.1\"" } },
-    { "host-b", SSH "Address=a\\nb\n", { "Address=\"a\\\\nb\"" } },
-    { "host-b", SSH "Address=\n", { "Address= is empty", "DNS name" } },
+    { "host-b", NO_ADDRESS "Address=0x7f.1\n", { "Address=\"0x7f.1\"" } },
+    { "host-b", NO_ADDRESS "Address=a\\nb\n", { "Address=\"a\\\\nb\"" } },
+    { "host-b", NO_ADDRESS "Address=\n", { "Address= is empty", "DNS name" } },
     { "host-b", SSH "PeerAddress=::1\n", { "PeerAddress=\"::1\"", "other hosts" } },
     { "host-b", SSH "PeerAddress=\n", { "PeerAddress= is empty" } },
     /* port and user */

@@ -29,6 +29,7 @@ static gboolean apply(MigJob *job, const char *text)
 static MigJob *finished_job(void)
 {
     MigJob *job = mig_job_new();
+    g_autoptr(GVariant) plan = parse("{'encrypted': <true>, 'flags': <['VIR_MIGRATE_LIVE']>}");
     g_autoptr(GError) error = g_error_new(MIG_ERROR, MIG_ERROR_UNSAFE, "Disk vda is not shared.");
 
     job->state = MIG_STATE_FAILED;
@@ -37,8 +38,7 @@ static MigJob *finished_job(void)
     mig_job_set_string(&job->guest_uuid, "4dea22b3-1d52-d8f3-2516-782e98ab3fa0");
     job->called = 1700000000000001;
     job->finished = 1700000000000002;
-    mig_job_set_variant(&job->plan,
-                        parse("{'encrypted': <true>, 'flags': <['VIR_MIGRATE_LIVE']>}"));
+    mig_job_set_variant(&job->plan, plan);
     mig_job_set_variant(
         &job->statistics,
         g_variant_new_parsed("@a{st} {'downtime': 12, 'data_total': 18446744073709551615}"));

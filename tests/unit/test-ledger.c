@@ -479,6 +479,24 @@ static void test_killed(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(job->finished, ==, 7);
 }
 
+/* Ends job 1, and tells so through `won` if it was the first to. */
+static void end_job(const char *path, MigState outcome, int start, int won)
+{
+    g_autoptr(MigLedger) ledger = NULL;
+    g_autoptr(MigJob) job = NULL;
+    g_autoptr(GError) error = NULL;
+    guint8 state = outcome;
+
+    wait_for_start(start);
+    ledger = open_ledger(path);
+    job = load(ledger, 1);
+    job->state = outcome;
+    if (mig_ledger_update(ledger, job, &error))
+        g_assert_cmpint(write(won, &state, 1), ==, 1);
+    else
+        g_assert_error(error, MIG_ERROR, MIG_ERROR_JOB_FINISHED);
+}
+
 /* One process says it failed, one that it was interrupted: the first outcome is the outcome. */
 static void test_one_outcome(Fixture *fixture, gconstpointer data)
 {
@@ -498,17 +516,8 @@ static void test_one_outcome(Fixture *fixture, gconstpointer data)
     for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++) {
         children[i] = fork();
         if (children[i] == 0) {
-            MigLedger *ledger;
-            MigJob *job;
-            guint8 state = outcomes[i];
-
             close(start[1]);
-            wait_for_start(start[0]);
-            ledger = open_ledger(fixture->path);
-            job = load(ledger, 1);
-            job->state = outcomes[i];
-            if (mig_ledger_update(ledger, job, NULL))
-                g_assert_cmpint(write(won[1], &state, 1), ==, 1);
+            end_job(fixture->path, outcomes[i], start[0], won[1]);
             _exit(0);
         }
     }

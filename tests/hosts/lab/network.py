@@ -5,11 +5,12 @@ Owns the names and addresses of all hosts, and the faults of a link (cut, heal, 
 no route out of a lab. Namespaces live as long as a process of the lab holds them.
 """
 
+import json
 import re
 import string
 from pathlib import Path
 
-from .system import LabError, run
+from .system import LabError, run, wait_for
 
 FIRST_OCTET = 11
 NETWORKS = {"mgmt": ("192.0.2.", "2001:db8:1::"), "migration": ("198.51.100.", "2001:db8:2::")}
@@ -72,10 +73,21 @@ class Switch:
                 _ip(self.pid, [f"link set {_leg(name, one)} down"])
 
     def heal(self, name, network=None):
+        """Mends a host's links and waits until they carry frames again."""
         for one in _chosen(network):
             leg = _leg(name, one)
             _ip(self.pid, [f"link set {leg} up"])
-            _enter(self.pid, ["bridge", "link", "set", "dev", leg, "state", "3"])
+            wait_for(lambda leg=leg: self._forwards(leg), f"the link {leg} does not come up", 10)
+
+    def _forwards(self, leg):
+        """Whether a leg carries frames; one that was cut silently is told to, others come by themselves."""
+        port = json.loads(_enter(self.pid, ["bridge", "-json", "link", "show", "dev", leg]))[0]
+        if port["state"] == "disabled" and "LOWER_UP" in port["flags"]:
+            try:
+                _enter(self.pid, ["bridge", "link", "set", "dev", leg, "state", "3"])
+            except LabError:
+                pass  # its carrier is just coming: then the bridge opens the port itself
+        return port["state"] == "forwarding"
 
     def shape(self, name, pid, rate, network=None):
         """Limits a host's links to a rate such as 160mbit in both directions; None lifts it."""

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See request-bus.h. What was asked for is frozen when the call arrives, the hosts' files included,
+ * and compared again when polkit has answered.
+ */
+#include "request-bus.h"
+
+#include "error.h"
+#include "job-bus.h"
+#include "plan-bus.h"
+#include "plan.h"
+#include "sd-autoptr.h"
+#include "variant.h"
+
+typedef struct {
+    ManagerBus *face;
+    MigRequest *request;
+    guint32 caller;
+    GVariant *source; /* the hosts as they were when the call came */
+    GVariant *destination;
+} HostsRequest;
+
+static void hosts_request_free(void *data)
+{
+    HostsRequest *frozen = data;
+    mig_request_free(frozen->request);
+    g_clear_pointer(&frozen->source, g_variant_unref);
+    g_clear_pointer(&frozen->destination, g_variant_unref);
+    g_free(frozen);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostsRequest, hosts_request_free)
+
+static gboolean look_up_hosts(const Manager *manager, const MigRequest *request,
+                              const MigHost **source, const MigHost **destination, GError **error)
+{
+    *source = manager_host_config(manager, mig_request_source(request), error);
+    *destination = *source ? manager_host_config(manager, request->destination, error) : NULL;
+    return *destination && mig_request_check_hosts(request, *source, *destination, error);
+}
+
+static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError **error)
+{
+    g_autoptr(HostsRequest) frozen = g_new0(HostsRequest, 1);
+    const MigHost *source, *destination;
+    const char *guest = NULL, *to = NULL;
+    frozen->face = face;
+    if (sd_bus_message_read(call, "ss", &guest, &to) < 0) {
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                            "the arguments are guest (s), destination (s), options (a{sv})");
+        return NULL;
+    }
+    g_autoptr(GVariant) options = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, error);
+    if (!options)
+        return NULL;
+    frozen->request = mig_request_new(guest, to, options, error);
+    if (!frozen->request || !authorize_sender(call, &frozen->caller, error) ||
+        !look_up_hosts(face->manager, frozen->request, &source, &destination, error))
+        return NULL;
+    frozen->source = g_variant_ref_sink(mig_host_to_variant(source));
+    frozen->destination = g_variant_ref_sink(mig_host_to_variant(destination));
+    return g_steal_pointer(&frozen);
+}
+
+/* What polkit was asked about must still be so: files may have changed while a person thought. */
+static gboolean request_still_holds(const HostsRequest *frozen, const MigHost **source,
+                                    const MigHost **destination, GError **error)
+{
+    if (!look_up_hosts(frozen->face->manager, frozen->request, source, destination, error))
+        return FALSE;
+    g_autoptr(GVariant) from = g_variant_ref_sink(mig_host_to_variant(*source));
+    g_autoptr(GVariant) to = g_variant_ref_sink(mig_host_to_variant(*destination));
+    if (g_variant_equal(from, frozen->source) && g_variant_equal(to, frozen->destination))
+        return TRUE;
+    g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE,
+                        "the hosts' files have changed while the authorization was asked for; "
+                        "call again");
+    return FALSE;
+}
+
+static int authorize_request(HostsRequest *frozen, sd_bus_message *call, const char *action,
+                             Authorized authorized)
+{
+    const MigRequest *request = frozen->request;
+    const MigOptionInfo *flow = mig_option_info(MIG_OPT_FLOW);
+    const MigOptionInfo *transport = mig_option_info(MIG_OPT_TRANSPORT);
+    static const char *const truth[] = { "no", "yes" };
+    const char *details[] = {
+        "guest.name",
+        request->guest,
+        "source.name",
+        mig_request_source(request),
+        "destination.name",
+        request->destination,
+        "flow",
+        flow->choices[mig_request_flow(request)],
+        "transport",
+        transport->choices[mig_request_transport(request)],
+        "persist",
+        truth[mig_request_number(request, MIG_OPT_PERSIST) != 0],
+        "undefine-source",
+        truth[mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0],
+        NULL,
+    };
+    return authorize(frozen->face->authorizer, call, action, details, authorized, frozen,
+                     hosts_request_free);
+}
+
+static void migrate_authorized(sd_bus_message *call, void *userdata)
+{
+    const HostsRequest *frozen = userdata;
+    const MigHost *source, *destination;
+    g_autoptr(GError) error = NULL;
+    Job *job = NULL;
+    if (request_still_holds(frozen, &source, &destination, &error))
+        job = manager_add_job(frozen->face->manager, frozen->request, frozen->caller, &error);
+    if (!job) {
+        bus_reply_error(call, error);
+        return;
+    }
+    g_autofree char *path = job_bus_path(job->record->id);
+    sd_bus_reply_method_return(call, "o", path);
+    manager_schedule(frozen->face->manager);
+}
+
+int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
+    if (!frozen ||
+        !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
+        return bus_reply_error(call, error);
+    return authorize_request(g_steal_pointer(&frozen), call, ACTION_MIGRATE, migrate_authorized);
+}
+
+static void plan_authorized(sd_bus_message *call, void *userdata)
+{
+    const HostsRequest *frozen = userdata;
+    const MigHost *source, *destination;
+    g_autoptr(GError) error = NULL;
+    if (request_still_holds(frozen, &source, &destination, &error))
+        plan_bus_answer(frozen->face, call, frozen->request, source, destination);
+    else
+        bus_reply_error(call, error);
+}
+
+int request_bus_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
+    if (!frozen)
+        return bus_reply_error(call, error);
+    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, plan_authorized);
+}

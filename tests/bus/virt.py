@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""libvirt's numbers and errors as the fake needs them, and what the world is made of: hosts and
+their guests."""
+
+import uuid as uuids
+
+from gi.repository import GLib
+
+# as in libvirt-domain.h
+RUNNING, BLOCKED, PAUSED, SHUTDOWN, SHUTOFF, CRASHED, PMSUSPENDED = range(1, 8)
+PAUSED_MIGRATION = 2
+JOB_NONE, JOB_UNBOUNDED, JOB_COMPLETED = 0, 2, 3
+STATS_COMPLETED = 1
+OPERATION_MIGRATION_OUT = 5
+EVENT_SUSPENDED, EVENT_RESUMED, EVENT_STOPPED = 3, 4, 5
+SUSPENDED_MIGRATED, RESUMED_UNPAUSED, RESUMED_MIGRATED, STOPPED_MIGRATED = 1, 0, 1, 3
+PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE = 2, 4, 8, 16
+
+# as in virterror.h
+ERR_INTERNAL_ERROR, ERR_INVALID_ARG, ERR_OPERATION_FAILED, ERR_SYSTEM_ERROR = 1, 8, 9, 38
+ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED, ERR_OPERATION_INVALID = 39, 42, 45, 55
+ERR_ARGUMENT_UNSUPPORTED, ERR_OPERATION_ABORTED, ERR_MIGRATE_UNSAFE = 74, 78, 81
+ERR_CPU_INCOMPATIBLE = 91
+FROM_RPC, FROM_QEMU, FROM_DOMAIN = 7, 10, 20
+
+MIB = 1024 * 1024
+
+
+class VirError(Exception):
+    def __init__(self, code, text, domain=FROM_QEMU):
+        super().__init__(text)
+        self.code, self.text, self.domain = code, text, domain
+
+
+def typed(**values):
+    """Typed parameters "a(sv)" of GLib.Variant values; "." in a key is spelled "__"."""
+    return GLib.Variant("a(sv)", [(key.replace("__", "."), value) for key, value in values.items()])
+
+
+class Guest:
+    def __init__(self, host, name, uuid, state, persistent, memory, maximum_memory, vcpus, disks):
+        self.host, self.name, self.uuid = host, name, uuid
+        self.state, self.reason = state, 0
+        self.persistent = persistent
+        self.configured_by = host.name if persistent else None  # whose configuration is on the host
+        self.memory, self.maximum_memory = memory, maximum_memory
+        self.vcpus, self.disks = vcpus, disks
+        self.job = None  # a Migration, or True: some other libvirt job
+        self.incoming = False  # the copy of a migration that has not arrived yet
+        self.completed = None  # statistics of the last migration
+
+    @property
+    def active(self):
+        return self.state not in (SHUTOFF, CRASHED)
+
+    def copy_to(self, host):
+        copy = Guest(host, self.name, self.uuid, PAUSED, False, self.memory, self.maximum_memory,
+                     self.vcpus, self.disks)
+        copy.reason = PAUSED_MIGRATION
+        copy.incoming = True
+        return copy
+
+
+class Host:
+    def __init__(self, world, name, address, uuid, hostname, driver, libvirt):
+        self.world, self.name, self.address = world, name, address
+        self.uuid, self.hostname, self.driver, self.libvirt = uuid, hostname, driver, libvirt
+        self.guests = {}
+        self.refuses = None  # VirError of every open
+        self.silent = None  # set of functions that are never answered; "*": all of them
+        self.broken = {}  # function -> VirError
+        self.asks = False  # wants credentials
+
+    def guest(self, name, state=RUNNING, persistent=True, uuid=None, memory=512 * MIB,
+              maximum_memory=1024 * MIB, vcpus=2, disks=(("vda", "/srv/images/{}.qcow2", 2**33),)):
+        uuid = uuid or str(uuids.uuid5(uuids.NAMESPACE_DNS, name))
+        disks = [(target, source.format(name), capacity) for target, source, capacity in disks]
+        self.guests[name] = Guest(self, name, uuid, state, persistent, memory, maximum_memory,
+                                  vcpus, disks)
+        return self.guests[name]
+
+    def find(self, what):
+        for guest in self.guests.values():
+            if what in (guest.name, guest.uuid):
+                return guest
+        raise VirError(ERR_NO_DOMAIN, f"Domain not found: no domain with matching name '{what}'")
+
+    def is_silent(self, function):
+        return self.silent is not None and ("*" in self.silent or function in self.silent)
+
+    def emit(self, event, guest, **values):
+        values = {key: value if isinstance(value, GLib.Variant) else GLib.Variant("x", value)
+                  for key, value in values.items()}
+        values.update(guest=GLib.Variant("s", guest.name), uuid=GLib.Variant("s", guest.uuid))
+        for connection in [c for c in self.world.connections.values() if c.host is self]:
+            connection.send(GLib.Variant("(sa{sv})", (event, values)))
+
+    def lose(self):
+        """The machine is gone: its connections break and it does not answer any more."""
+        self.refuses = VirError(ERR_SYSTEM_ERROR, f"unable to connect to server at '{self.address}:"
+                                "16514': No route to host", FROM_RPC)
+        for connection in [c for c in self.world.connections.values() if c.host is self]:
+            connection.close()
