@@ -16,7 +16,7 @@ typedef struct {
     Launcher parent;
     sd_event *event;
     const Settings *settings;
-    GHashTable *children; /* "KIND/INSTANCE" -> Child */
+    GHashTable *children; /* pid -> Child; two of one name while the older is ending */
 } DirectLauncher;
 
 typedef struct DirectLaunch DirectLaunch;
@@ -59,7 +59,7 @@ static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *u
     g_autoptr(GError) error =
         g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker %s ended before it was ready (%s %d)",
                     child->key, info->si_code == CLD_EXITED ? "status" : "signal", info->si_status);
-    g_hash_table_remove(child->launcher->children, child->key);
+    g_hash_table_remove(child->launcher->children, GINT_TO_POINTER(child->pid));
     if (launch)
         launch->parent.handlers->failed(error, launch->parent.userdata);
     return 0;
@@ -101,7 +101,7 @@ static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *insta
     int r = sd_event_add_child(launcher->event, &child->exited, pid, WEXITED, on_child_exit, child);
     if (r < 0)
         log_warning("cannot watch worker %s: %s", child->key, g_strerror(-r));
-    g_hash_table_replace(launcher->children, child->key, child);
+    g_hash_table_insert(launcher->children, GINT_TO_POINTER(pid), child);
     return &child->launch->parent;
 }
 
@@ -109,9 +109,14 @@ static void direct_stop(Launcher *parent, LaunchKind kind, const char *instance)
 {
     DirectLauncher *launcher = (DirectLauncher *) parent;
     g_autofree char *key = g_strdup_printf("%s/%s", launch_kind_to_string(kind), instance);
-    const Child *child = g_hash_table_lookup(launcher->children, key);
-    if (child)
-        kill(child->pid, SIGKILL);
+    GHashTableIter iter;
+    void *value;
+    g_hash_table_iter_init(&iter, launcher->children);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Child *child = value;
+        if (g_str_equal(child->key, key))
+            kill(child->pid, SIGKILL);
+    }
 }
 
 static void direct_free(Launcher *parent)
@@ -129,6 +134,6 @@ Launcher *launcher_new_direct(sd_event *event, const Settings *settings)
     launcher->parent.type = &type;
     launcher->event = sd_event_ref(event);
     launcher->settings = settings;
-    launcher->children = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, child_free);
+    launcher->children = g_hash_table_new_full(NULL, NULL, NULL, child_free);
     return &launcher->parent;
 }

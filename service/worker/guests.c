@@ -34,6 +34,9 @@ static const char transient_reason[] =
     "It has no configuration on this host; without the option persist it has none on the "
     "destination either and is forgotten when it stops.";
 
+static const char migrating_reason[] =
+    "It is paused for a migration that goes on; wait until that has ended.";
+
 static guint64 get_number(const virDomainStatsRecord *record, const char *field)
 {
     const virTypedParameter *param = virTypedParamsGet(record->params, record->nparams, field);
@@ -87,10 +90,19 @@ static GVariant *make_disks(const virDomainStatsRecord *record)
     return g_variant_builder_end(&disks);
 }
 
-static GVariant *make_reasons(int state, gboolean persistent)
+/* On the source of a migration that is not live, and of every migration on the destination. */
+static gboolean is_migrating(const virDomainStatsRecord *record, int state)
+{
+    return state == VIR_DOMAIN_PAUSED &&
+           get_number(record, "state.reason") == VIR_DOMAIN_PAUSED_MIGRATION;
+}
+
+static GVariant *make_reasons(int state, gboolean migrating, gboolean persistent)
 {
     g_auto(GVariantBuilder) reasons = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(ss)"));
-    if (state >= 0 && (guint) state < G_N_ELEMENTS(state_reasons) && state_reasons[state][0])
+    if (migrating)
+        g_variant_builder_add(&reasons, "(ss)", "migrating", migrating_reason);
+    else if (state >= 0 && (guint) state < G_N_ELEMENTS(state_reasons) && state_reasons[state][0])
         g_variant_builder_add(&reasons, "(ss)", state_reasons[state][0], state_reasons[state][1]);
     if (!persistent)
         g_variant_builder_add(&reasons, "(ss)", "transient", transient_reason);
@@ -102,6 +114,7 @@ static GVariant *make_guest(const virDomainStatsRecord *record, const char *uuid
 {
     g_auto(GVariantBuilder) guest = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
     int state = (int) get_number(record, "state.state");
+    gboolean migrating = is_migrating(record, state);
     const struct {
         const char *key;
         GVariant *value;
@@ -111,8 +124,8 @@ static GVariant *make_guest(const virDomainStatsRecord *record, const char *uuid
         { "maximum-memory", g_variant_new_uint64(get_number(record, "balloon.maximum") * KIB) },
         { "vcpus", g_variant_new_uint32((guint32) get_number(record, "vcpu.current")) },
         { "disks", make_disks(record) },
-        { "can-migrate", g_variant_new_boolean(mig_guest_state_can_move(state)) },
-        { "reasons", make_reasons(state, persistent) },
+        { "can-migrate", g_variant_new_boolean(mig_guest_state_can_move(state) && !migrating) },
+        { "reasons", make_reasons(state, migrating, persistent) },
     };
     add_string(&guest, "name", virDomainGetName(record->dom));
     add_string(&guest, "uuid", uuid);

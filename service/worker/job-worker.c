@@ -19,6 +19,9 @@ char *mig_worker_pki_path(const MigWorkerOptions *options)
     return g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
 }
 
+#define LOCK_TRIES 100
+#define LOCK_WAIT_USEC (20 * 1000)
+
 /* The file that holds the lock, or NULL. It is kept for a later worker of the job. */
 static char *take_lock(guint64 id, const MigWorkerOptions *options, GError **error)
 {
@@ -27,8 +30,14 @@ static char *take_lock(guint64 id, const MigWorkerOptions *options, GError **err
     g_autofree char *directory = g_path_get_dirname(path);
     g_mkdir_with_parents(directory, 0700);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return g_steal_pointer(&path);
+    /* a predecessor that was killed may still be dying */
+    for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return g_steal_pointer(&path);
+        if (errno != EWOULDBLOCK)
+            break;
+        g_usleep(LOCK_WAIT_USEC);
+    }
     gboolean taken = fd >= 0 && errno == EWOULDBLOCK;
     g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER, "job %" G_GUINT64_FORMAT ": %s %s: %s", id,
                 taken ? "another worker is at it, it holds" : "cannot lock", path,

@@ -93,6 +93,8 @@ def test_cancel_in_the_middle(service, host_a, host_b, flow):
     guests.start(host_a, "web1")
     job = service.migrate("web1", "host-b", **FLOWS[flow])
     job.copying()
+    arriving, = service.list_guests("host-b")
+    assert not arriving["can-migrate"] and arriving["reasons"][0][0] == "migrating"
     job.cancel()
     end = job.ended("cancelled")
     assert (end["GuestHost"], end["SourceState"], end["DestinationState"]) == ("local", "running", "absent")
