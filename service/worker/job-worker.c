@@ -56,6 +56,8 @@ int mig_worker_job(guint64 id, const MigWorkerOptions *options)
     g_autoptr(MigJob) job = ledger ? mig_ledger_load(ledger, id, &error) : NULL;
     if (!job) {
         log_error("%s", error->message);
+        if (lock)
+            unlink(lock);
         return 1;
     }
     int status = 0;

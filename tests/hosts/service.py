@@ -62,8 +62,24 @@ class Service:
         answer = plain(json.loads(done.stdout))
         return answer[0] if verb == "call" else answer
 
-    def restart_count(self):
-        return self.host.exec(["systemctl", "show", "-P", "MainPID", "migrationd"]).stdout.strip()
+    def main_pid(self):
+        return int(self.host.exec(["systemctl", "show", "-P", "MainPID", "migrationd"]).stdout)
+
+    def kill(self):
+        """Kills the service and waits until systemd has started it again."""
+        before = self.main_pid()
+        self.host.exec(["systemctl", "kill", "-s", "KILL", "migrationd"])
+        system.wait_for(lambda: self.main_pid() not in (0, before), "the service is not started again", 10.0)
+
+    def end_jobs(self):
+        """Cancels what still runs, and waits for its end."""
+        for job in self.json("call", ROOT, f"{NAME}.Manager", "ListJobs", "a{sv}", "1", "unfinished", "b", "true"):
+            job = Job(self, job["job"])
+            try:
+                job.cancel()
+            except Refused:
+                pass  # too late, or ended just now
+            job.wait(lambda now: now["State"] in FINAL, f"job {job.id} does not end")
 
 
 def plain(value):
