@@ -271,7 +271,8 @@ static void follow(Sequence *s)
     for (;;) {
         look(s, guest, uuid);
         const MigSight *source = &s->evidence.on_source;
-        if (source->job && s->task->resumed)
+        /* managed direct can only be seen to be given up: who called is dead */
+        if (source->job && s->task->resumed && !s->task->client_driven)
             s->evidence.followed = TRUE;
         gboolean over = watch_is_over(s, &watch);
         if (over || (source->kind == MIG_SIGHT_SEEN && !source->job && !s->task->resumed))
