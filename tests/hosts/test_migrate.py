@@ -299,3 +299,10 @@ def test_nothing_of_ours_runs_as_root(service, host_a):
     service.list_guests("local")
     users = host_a.exec(["ps", "-C", "migrationd,migration-worker", "-o", "user="]).stdout.split()
     assert users and set(users) <= {"migrati+", "migrationd"}
+
+
+def test_nothing_was_reported(host_a, host_b):
+    """After all tests before: no sanitizer has found anything and GLib has criticised nothing."""
+    for host in (host_a, host_b):
+        words = ["journalctl", "-q", "--no-pager", "-g", "Sanitizer|runtime error:|CRITICAL"]
+        assert host.exec(words, check=False).stdout == ""
