@@ -169,7 +169,7 @@ def test_destination_never_answers(service, host_a, host_b, what):
         host_b.heal()
         if what != "silent-link":
             host_b.resume_process("-x", "libvirtd")
-    assert 14.5e6 < end["Finished"] - end["Created"] < 17e6
+    assert 14.5e6 < end["Finished"] - end["Created"] < 16e6
     assert_only_on("web1", host_a, host_b)
 
 
