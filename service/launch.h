@@ -18,13 +18,14 @@ const char *launch_kind_to_string(LaunchKind kind);
 
 typedef struct Launcher Launcher;
 
-/* One start; forget it with launch_unref() when its end is no longer of interest. */
+/* One start; forget it with launch_forget() when its end is no longer of interest. */
 typedef struct Launch Launch;
 
 typedef struct {
     /* The process could not be started, or ended without having become ready. */
     void (*failed)(const GError *error, void *userdata);
-    /* It is ready, or was running already: then it may be one that is just ending. */
+    /* It is ready, or was running already: then it may be one that is just ending. Only systemd
+     * tells; a child process is always a new one. */
     void (*started)(void *userdata);
 } LaunchHandlers;
 

@@ -29,8 +29,7 @@ WorkerLink *worker_link_open(const WorkerContext *context, LaunchKind kind, cons
                              const WorkerHandlers *handlers, void *userdata, GError **error);
 void worker_link_free(WorkerLink *worker);
 
-/* Ends the process, however it hangs, and takes its socket away. worker_link_free() is still due.
- */
+/* Ends the process, however it hangs, and removes its socket; worker_link_free() is still due. */
 void worker_link_kill(WorkerLink *worker);
 
 /* NULL while the worker is starting. */

@@ -64,8 +64,7 @@ MigHost *mig_host_new_local(void);
 /* Parses one key file's text. MIG_ERROR_INVALID_HOST_FILE names the key and what it may be. */
 MigHost *mig_host_parse(const char *name, const char *data, gsize length, GError **error);
 
-/* a{sv} with the keys of the file in lower-case dashed form; from_variant checks everything again.
- */
+/* a{sv} with the file's keys in lower-case dashed form; from_variant checks everything again. */
 GVariant *mig_host_to_variant(const MigHost *host);
 MigHost *mig_host_from_variant(GVariant *dict, GError **error);
 

@@ -43,6 +43,5 @@ typedef struct {
 /* Newest first; elements are MigJob, owned by the array. */
 GPtrArray *mig_ledger_list(MigLedger *ledger, const MigJobFilter *filter, GError **error);
 
-/* Deletes finished jobs beyond the newest `keep`, and those that ended before `oldest` (epoch us).
- */
+/* Deletes finished jobs beyond the newest `keep`, and those ended before `oldest` (epoch us). */
 gboolean mig_ledger_prune(MigLedger *ledger, guint keep, gint64 oldest, GError **error);

@@ -7,8 +7,9 @@
  *   connection = driver ["+" transport] "://" [user "@"] host [":" port] "/system"
  *   user       = [a-z_][a-z0-9_-]{0,31}                        ssh only
  *   host       = dns | ipv4 | "[" ipv6 "]"
- *   dns        = labels [A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?, 253 bytes at most, at least
- * one label with a letter, not "localhost" or below it port       = 1..65535 without leading zero
+ *   dns        = labels [A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?, 253 bytes at most,
+ *                at least one label with a letter, not "localhost" or below it
+ *   port       = 1..65535 without leading zero
  *   migration  = "tcp://" host [":" port]                      host an IP literal
  *
  * and no query but the one this file appends itself.
@@ -54,6 +55,5 @@ MigUri *mig_uri_parse(const char *text, GError **error);
  * mig_host_parse() made; aborts on one that was not checked. */
 char *mig_uri_for_route(const char *driver, const MigRoute *route, const char *pki_path);
 
-/* "tcp://192.0.2.12:49160", "tcp://[2001:db8::1]"; address must be canonical, port 0 leaves it out.
- */
+/* "tcp://192.0.2.12:49160", "tcp://[2001:db8::1]"; the address is canonical, port 0: left out. */
 char *mig_uri_for_migration(const char *address, guint16 port);

@@ -26,7 +26,7 @@ def text(value):
         return "true" if value else "false"
     if isinstance(value, int):
         return f"uint16 {value}"
-    return shlex.quote(value) if "'" in value else f"'{value}'"
+    return f"'{value}'"
 
 
 def options(chosen):
@@ -54,7 +54,7 @@ class Service:
     def plan(self, guest, destination, **chosen):
         return self.call("Plan", guest, destination, options(chosen))
 
-    def list_guests(self, name, **chosen):
+    def list_guests(self, name):
         return self.json("call", ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", name, "0")
 
     def json(self, verb, *words):
