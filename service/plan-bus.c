@@ -53,18 +53,27 @@ static int reply_plan(const Planning *planning, const MigPlan *plan)
     return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
+/* `on_destination` is NULL if it is not to be opened. */
+static void answer_plan(const Planning *planning, const MigFacts *on_destination)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *pki = pki_path(planning);
+    g_autoptr(MigPlan) plan =
+        mig_plan_new(planning->request, planning->source, planning->destination,
+                     planning->on_source, on_destination, pki, &error);
+    if (plan)
+        reply_plan(planning, plan);
+    else
+        bus_reply_error(planning->call, error);
+}
+
 static void on_destination(sd_bus_message *answer, const GError *failed, void *userdata)
 {
     g_autoptr(Planning) planning = userdata;
     g_autoptr(GError) error = failed ? g_error_copy(failed) : NULL;
-    g_autoptr(MigFacts) on_destination = answer ? read_facts(answer, &error) : NULL;
-    g_autoptr(MigPlan) plan = NULL;
-    g_autofree char *pki = pki_path(planning);
-    if (on_destination)
-        plan = mig_plan_new(planning->request, planning->source, planning->destination,
-                            planning->on_source, on_destination, pki, &error);
-    if (plan)
-        reply_plan(planning, plan);
+    g_autoptr(MigFacts) facts = answer ? read_facts(answer, &error) : NULL;
+    if (facts)
+        answer_plan(planning, facts);
     else
         bus_reply_error(planning->call, error);
 }
@@ -78,10 +87,16 @@ static void on_source(sd_bus_message *answer, const GError *failed, void *userda
         bus_reply_error(planning->call, error);
         return;
     }
+    if (!mig_request_number(planning->request, MIG_OPT_OPEN_DESTINATION)) {
+        answer_plan(planning, NULL);
+        return;
+    }
     const MigFacts *facts = planning->on_source;
-    GVariant *arguments =
-        g_variant_new("(ss)", facts->guest_found ? facts->guest_name : planning->request->guest,
-                      facts->guest_found ? facts->guest_uuid : "");
+    GVariant *arguments = g_variant_new(
+        "(ss)",
+        facts->guest_found ? mig_request_name_there(planning->request, facts->guest_name)
+                           : planning->request->guest,
+        facts->guest_found ? facts->guest_uuid : "");
     manager_bus_ask(planning->face, planning->destination, "GetFacts", arguments, on_destination,
                     planning);
     (void) g_steal_pointer(&planning);

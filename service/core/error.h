@@ -26,6 +26,7 @@ typedef enum {
     MIG_ERROR_ADDRESS_NOT_ALLOWED,  /* an IP address, but not one of the destination's */
     MIG_ERROR_GUEST_NOT_FOUND,      /* no such guest on the source */
     MIG_ERROR_GUEST_NOT_RUNNING,    /* the guest is shut off, crashed, ... */
+    MIG_ERROR_GUEST_RUNNING,        /* an offline migration is for a guest that is shut off */
     MIG_ERROR_GUEST_BUSY,           /* another job holds the guest, in libvirt or here */
     MIG_ERROR_GUEST_EXISTS,       /* the destination has a guest of that name or UUID in the way */
     MIG_ERROR_HOST_UNREACHABLE,   /* name does not resolve, connection refused or reset */
@@ -33,6 +34,8 @@ typedef enum {
     MIG_ERROR_HOST_KEY_UNKNOWN,   /* ssh: host key not known or changed */
     MIG_ERROR_LOGIN_REFUSED,      /* ssh, TLS or SASL refused our identity */
     MIG_ERROR_HOST_UUID_MISMATCH, /* the host is not the one pinned in its file */
+    MIG_ERROR_NOT_ALLOWED,        /* the host's file does not allow it */
+    MIG_ERROR_BLOCKED,            /* a check found what will stop the migration; see Findings */
     MIG_ERROR_NOT_SUPPORTED,      /* the hypervisor driver cannot do this */
     MIG_ERROR_UNSAFE,             /* libvirt calls it unsafe: disks not shared, cache mode */
     MIG_ERROR_INCOMPATIBLE,       /* CPU, machine type or emulator of the destination */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ADDRESSES_MAX 64
+#define DIRECTORIES_MAX 16
 
 static const HostKeyInfo keys[N_KEYS] = {
     [KEY_DRIVER] = { "Driver", "driver", "s", FALSE, "it may be qemu" },
@@ -38,6 +39,10 @@ static const HostKeyInfo keys[N_KEYS] = {
     [KEY_UUID] = { "HostUUID", "host-uuid", "s", TRUE,
                    "it may be a UUID as virsh capabilities shows it, for example "
                    "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70" },
+    [KEY_DISK_DIRECTORIES] = { "DiskDirectories", "disk-directories", "as", TRUE,
+                               "it may be up to 16 absolute paths with ; between them, without "
+                               "\".\", \"..\", doubled or closing \"/\"" },
+    [KEY_RDMA] = { "AllowRDMA", "allow-rdma", "b", TRUE, "it may be yes or no" },
 };
 
 const HostKeyInfo *mig_hostfile_key(HostKey key)
@@ -225,6 +230,37 @@ static gboolean read_migration_addresses(MigHost *host, const char *text, GError
     return TRUE;
 }
 
+static gboolean is_directory_path(const char *text)
+{
+    g_autofree char *canonical = NULL;
+
+    if (text[0] != '/' || text[1] == '\0' || !g_utf8_validate(text, -1, NULL))
+        return FALSE;
+    canonical = g_canonicalize_filename(text, "/");
+
+    return strcmp(canonical, text) == 0;
+}
+
+static gboolean read_disk_directories(MigHost *host, const char *text, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ";", -1);
+    guint n = g_strv_length(parts);
+
+    /* a list may end in ; as key files have it */
+    if (n > 1 && g_strstrip(parts[n - 1])[0] == '\0')
+        g_clear_pointer(&parts[--n], g_free);
+    if (n > DIRECTORIES_MAX)
+        return refuse_value(error, host->name, KEY_DISK_DIRECTORIES, text);
+    for (guint i = 0; i < n; i++)
+        if (!is_directory_path(g_strstrip(parts[i])))
+            return refuse_value(error, host->name, KEY_DISK_DIRECTORIES, parts[i]);
+
+    g_strfreev(host->disk_directories);
+    host->disk_directories = g_steal_pointer(&parts);
+
+    return TRUE;
+}
+
 static gboolean read_host_uuid(MigHost *host, const char *text, GError **error)
 {
     if (!g_uuid_string_is_valid(text))
@@ -277,6 +313,7 @@ MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
     g_autoptr(MigHost) host = mig_host_new_local();
     const char *addresses = texts->text[KEY_MIGRATION_ADDRESSES];
     const char *uuid = texts->text[KEY_UUID];
+    const char *directories = texts->text[KEY_DISK_DIRECTORIES];
 
     if (strcmp(name, MIG_HOST_LOCAL) == 0) {
         if (!read_local_routes(host, texts, error))
@@ -290,6 +327,10 @@ MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
     if (addresses != NULL && !read_migration_addresses(host, addresses, error))
         return NULL;
     if (uuid != NULL && !read_host_uuid(host, uuid, error))
+        return NULL;
+    if (directories != NULL && !read_disk_directories(host, directories, error))
+        return NULL;
+    if (!read_flag(host->name, texts, KEY_RDMA, &host->allow_rdma, error))
         return NULL;
 
     return g_steal_pointer(&host);

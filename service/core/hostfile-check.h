@@ -19,6 +19,8 @@ typedef enum {
     KEY_PLAINTEXT,
     KEY_MIGRATION_ADDRESSES,
     KEY_UUID,
+    KEY_DISK_DIRECTORIES,
+    KEY_RDMA,
     N_KEYS
 } HostKey;
 

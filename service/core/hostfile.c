@@ -37,6 +37,9 @@ gboolean mig_connect_from_string(const char *name, MigConnect *ret)
     return FALSE;
 }
 
+/* Where libvirt's default storage pool is. */
+static const char *const default_directories[] = { "/var/lib/libvirt/images", NULL };
+
 static void route_clear(MigRoute *route)
 {
     g_free(route->address);
@@ -54,6 +57,7 @@ void mig_host_free(MigHost *host)
     route_clear(&host->peer);
     g_strfreev(host->migration_addresses);
     g_free(host->host_uuid);
+    g_strfreev(host->disk_directories);
     g_free(host);
 }
 
@@ -84,6 +88,7 @@ MigHost *mig_host_new_local(void)
     host->driver = g_strdup("qemu");
     host->own.connect = MIG_CONNECT_UNIX;
     host->migration_addresses = g_new0(char *, 1);
+    host->disk_directories = g_strdupv((char **) default_directories);
 
     return host;
 }
@@ -214,6 +219,11 @@ GVariant *mig_host_to_variant(const MigHost *host)
                               host->migration_addresses);
     if (host->host_uuid != NULL)
         g_variant_dict_insert(&dict, mig_hostfile_key(KEY_UUID)->dict, "s", host->host_uuid);
+    if (!g_strv_equal((const char *const *) host->disk_directories, default_directories))
+        g_variant_dict_insert(&dict, mig_hostfile_key(KEY_DISK_DIRECTORIES)->dict, "^as",
+                              host->disk_directories);
+    if (host->allow_rdma)
+        g_variant_dict_insert(&dict, mig_hostfile_key(KEY_RDMA)->dict, "b", TRUE);
 
     return g_variant_dict_end(&dict);
 }
@@ -286,4 +296,16 @@ gboolean mig_host_has_address(const MigHost *host, const char *address)
 {
     return address != NULL &&
            g_strv_contains((const char *const *) host->migration_addresses, address);
+}
+
+gboolean mig_host_has_disk_path(const MigHost *host, const char *path)
+{
+    for (char **directory = host->disk_directories; *directory; directory++) {
+        gsize length = strlen(*directory);
+
+        if (strncmp(path, *directory, length) == 0 && path[length] == '/')
+            return TRUE;
+    }
+
+    return FALSE;
 }

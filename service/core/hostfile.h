@@ -13,9 +13,12 @@
  *                                 how other libvirt daemons reach it; each defaults to the above
  *   MigrationAddresses=IP;IP      addresses on which it may receive migration data
  *   HostUUID=                     the host's libvirt UUID, refused if it shows another
+ *   DiskDirectories=DIR;DIR       below which disks may be placed on it (option disk-paths);
+ *                                 /var/lib/libvirt/images unless it is given
+ *   AllowRDMA=yes                 it may receive migration data by rdma
  *
  * `local` is always there (qemu:///system). A file local.conf may give it Peer*, AllowPlaintext,
- * MigrationAddresses and HostUUID, nothing else.
+ * MigrationAddresses, HostUUID, DiskDirectories and AllowRDMA, nothing else.
  */
 #pragma once
 
@@ -50,6 +53,8 @@ typedef struct {
     MigRoute peer;              /* other libvirt daemon to host */
     char **migration_addresses; /* canonical IP literals, never NULL, may be empty */
     char *host_uuid;            /* lower case, NULL if not pinned */
+    char **disk_directories;    /* canonical absolute paths, never NULL */
+    gboolean allow_rdma;
 } MigHost;
 
 void mig_host_free(MigHost *host);
@@ -70,3 +75,6 @@ MigHost *mig_host_from_variant(GVariant *dict, GError **error);
 
 /* TRUE if `address` (canonical literal) is one on which the host may receive migration data. */
 gboolean mig_host_has_address(const MigHost *host, const char *address);
+
+/* TRUE if `path` (canonical) is below one of the directories for disks. */
+gboolean mig_host_has_disk_path(const MigHost *host, const char *path);

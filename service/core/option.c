@@ -1,99 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table of options, and how one value of an option is read and written. A row's kind says how a
- * value is checked, its signature how a number looks on D-Bus; adding an option is adding a row.
+ * How one value of an option is read and written: by the kind and the signature of the option's row
+ * (option-table.c). Lists are option-list.c's.
  */
 #include "option.h"
 
-#include <libvirt/libvirt.h>
+#include <string.h>
 
 #include "error.h"
 #include "hostfile.h"
+#include "option-list.h"
 #include "text.h"
 #include "uri.h"
-
-static const char *const flow_choices[] = {
-    [MIG_FLOW_PEER_TO_PEER] = "peer-to-peer",
-    [MIG_FLOW_MANAGED_DIRECT] = "managed-direct",
-    NULL,
-};
-
-static const char *const transport_choices[] = {
-    [MIG_TRANSPORT_NATIVE] = "native",
-    [MIG_TRANSPORT_TUNNELLED] = "tunnelled",
-    NULL,
-};
-
-static const MigOptionInfo infos[MIG_N_OPTS] = {
-    [MIG_OPT_SOURCE] = {
-        .key = "source",
-        .signature = "s",
-        .kind = MIG_KIND_HOST,
-        .description = "Configured host the guest runs on.",
-    },
-    [MIG_OPT_FLOW] = {
-        .key = "flow",
-        .signature = "s",
-        .kind = MIG_KIND_CHOICE,
-        .choices = flow_choices,
-        .fallback = MIG_FLOW_PEER_TO_PEER,
-        .description = "Who controls the migration: the source's libvirt daemon or this service.",
-    },
-    [MIG_OPT_TRANSPORT] = {
-        .key = "transport",
-        .signature = "s",
-        .kind = MIG_KIND_CHOICE,
-        .choices = transport_choices,
-        .fallback = MIG_TRANSPORT_NATIVE,
-        .description = "How the guest's memory travels: between the hypervisors, or through the "
-                       "connection of both libvirt daemons.",
-    },
-    [MIG_OPT_INTERFACE_ADDRESS] = {
-        .key = "interface-address",
-        .signature = "s",
-        .kind = MIG_KIND_ADDRESS,
-        .param = VIR_MIGRATE_PARAM_LISTEN_ADDRESS,
-        .virsh = "--listen-address",
-        .description = "IP address of the destination on which the guest's memory arrives.",
-    },
-    [MIG_OPT_PORT] = {
-        .key = "port",
-        .signature = "q",
-        .kind = MIG_KIND_UINT,
-        .min = 1,
-        .max = G_MAXUINT16,
-        .description = "TCP port at interface-address; the destination's libvirt chooses one "
-                       "unless it is given.",
-    },
-    [MIG_OPT_LIVE] = {
-        .key = "live",
-        .signature = "b",
-        .kind = MIG_KIND_BOOL,
-        .max = TRUE,
-        .fallback = TRUE,
-        .flag = VIR_MIGRATE_LIVE,
-        .virsh = "--live",
-        .description = "The guest runs on while its memory is copied.",
-    },
-    [MIG_OPT_PERSIST] = {
-        .key = "persist",
-        .signature = "b",
-        .kind = MIG_KIND_BOOL,
-        .max = TRUE,
-        .flag = VIR_MIGRATE_PERSIST_DEST,
-        .virsh = "--persistent",
-        .description = "Write the guest's configuration on the destination.",
-    },
-    [MIG_OPT_UNDEFINE_SOURCE] = {
-        .key = "undefine-source",
-        .signature = "b",
-        .kind = MIG_KIND_BOOL,
-        .max = TRUE,
-        .flag = VIR_MIGRATE_UNDEFINE_SOURCE,
-        .virsh = "--undefinesource",
-        .description = "Remove the guest's configuration from the source afterwards.",
-    },
-};
 
 /* D-Bus types of option values. */
 typedef struct {
@@ -123,10 +41,34 @@ static GVariant *make_uint16(guint64 number)
     return g_variant_new_uint16((guint16) number);
 }
 
+static guint64 get_uint32(GVariant *variant)
+{
+    return g_variant_get_uint32(variant);
+}
+
+static GVariant *make_uint32(guint64 number)
+{
+    return g_variant_new_uint32((guint32) number);
+}
+
+static guint64 get_uint64(GVariant *variant)
+{
+    return g_variant_get_uint64(variant);
+}
+
+static GVariant *make_uint64(guint64 number)
+{
+    return g_variant_new_uint64(number);
+}
+
 static const OptionType types[] = {
     { "b", "a boolean", get_boolean, make_boolean },
     { "q", "an unsigned 16-bit integer", get_uint16, make_uint16 },
+    { "u", "an unsigned 32-bit integer", get_uint32, make_uint32 },
+    { "t", "an unsigned 64-bit integer", get_uint64, make_uint64 },
     { "s", "a string" },
+    { "as", "a list of strings" },
+    { "a{ss}", "a dictionary of strings" },
 };
 
 static const OptionType *option_type(const MigOptionInfo *info)
@@ -228,6 +170,62 @@ static gboolean read_address(const MigOptionInfo *info, GVariant *variant, MigOp
     return FALSE;
 }
 
+/* Kinds of text that are only checked. */
+typedef struct {
+    gboolean (*is_valid)(const char *text);
+    const char *remedy;
+} TextKind;
+
+/* A name that libvirt and the file names it makes of it take without surprise. */
+static gboolean is_guest_name(const char *text)
+{
+    gsize length = strlen(text);
+
+    return length >= 1 && length <= 64 && !g_str_equal(text, ".") && !g_str_equal(text, "..") &&
+           text[0] != '-' && strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") == length;
+}
+
+static gboolean is_subject(const char *text)
+{
+    gsize length = strlen(text);
+
+    if (length < 1 || length > 256)
+        return FALSE;
+    for (const char *p = text; *p; p++)
+        if (!g_ascii_isprint(*p))
+            return FALSE;
+
+    return TRUE;
+}
+
+static const TextKind text_kinds[] = {
+    [MIG_KIND_NAME] = { is_guest_name,
+                        "is no name for a guest: 1 to 64 of A-Z a-z 0-9 . _ -, not beginning with "
+                        "\"-\"" },
+    [MIG_KIND_DNS] = { mig_uri_dns_is_valid, "is no host name: give a DNS name, for example "
+                                             "host-b.example" },
+    [MIG_KIND_SUBJECT] = { is_subject,
+                           "is no subject of a certificate: 1 to 256 printable ASCII characters" },
+};
+
+static gboolean read_text(const MigOptionInfo *info, GVariant *variant, MigOptionValue *value,
+                          GError **error)
+{
+    const TextKind *kind = &text_kinds[info->kind];
+    const char *text = g_variant_get_string(variant, NULL);
+    g_autofree char *quoted = NULL;
+
+    if (kind->is_valid(text)) {
+        value->text = g_strdup(text);
+        return TRUE;
+    }
+
+    quoted = mig_text_quote(text);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_OPTION_VALUE, "option \"%s\": %s %s", info->key,
+                quoted, kind->remedy);
+    return FALSE;
+}
+
 static GVariant *write_text(const MigOptionInfo *info, const MigOptionValue *value)
 {
     return g_variant_new_string(value->text);
@@ -239,18 +237,19 @@ static const OptionKind kinds[] = {
     [MIG_KIND_CHOICE] = { read_choice, write_choice },
     [MIG_KIND_HOST] = { read_host, write_text },
     [MIG_KIND_ADDRESS] = { read_address, write_text },
+    [MIG_KIND_NAME] = { read_text, write_text },
+    [MIG_KIND_DNS] = { read_text, write_text },
+    [MIG_KIND_SUBJECT] = { read_text, write_text },
+    [MIG_KIND_CHOICES] = { mig_option_read_choices, mig_option_write_choices },
+    [MIG_KIND_DISKS] = { mig_option_read_list, mig_option_write_list },
+    [MIG_KIND_DISK_PATHS] = { mig_option_read_map, mig_option_write_map },
+    [MIG_KIND_NETWORKS] = { mig_option_read_map, mig_option_write_map },
+    [MIG_KIND_BRIDGES] = { mig_option_read_map, mig_option_write_map },
 };
-
-const MigOptionInfo *mig_option_info(MigOption option)
-{
-    g_return_val_if_fail((guint) option < MIG_N_OPTS, NULL);
-
-    return &infos[option];
-}
 
 gboolean mig_option_read(MigOption option, GVariant *variant, MigOptionValue *value, GError **error)
 {
-    const MigOptionInfo *info = &infos[option];
+    const MigOptionInfo *info = mig_option_info(option);
 
     if (!g_variant_is_of_type(variant, G_VARIANT_TYPE(info->signature))) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_OPTION_TYPE,
@@ -265,5 +264,7 @@ gboolean mig_option_read(MigOption option, GVariant *variant, MigOptionValue *va
 
 GVariant *mig_option_write(MigOption option, const MigOptionValue *value)
 {
-    return kinds[infos[option].kind].write(&infos[option], value);
+    const MigOptionInfo *info = mig_option_info(option);
+
+    return kinds[info->kind].write(info, value);
 }

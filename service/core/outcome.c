@@ -9,7 +9,7 @@
 static const char *const config_names[] = {
     [MIG_CONFIG_NONE] = "none",       [MIG_CONFIG_UNCHANGED] = "unchanged",
     [MIG_CONFIG_WRITTEN] = "written", [MIG_CONFIG_REPLACED] = "replaced",
-    [MIG_CONFIG_REMOVED] = "removed",
+    [MIG_CONFIG_REMOVED] = "removed", [MIG_CONFIG_UNKNOWN] = "unknown",
 };
 
 /* [configuration there before][undefine-source] */
@@ -43,20 +43,25 @@ MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboo
     };
 }
 
-const char *mig_outcome_warning(gboolean source_config, MigOutcome outcome)
+MigOutcome mig_outcome_unseen(gboolean source_config, gboolean persist, gboolean undefine_source)
+{
+    MigOutcome outcome = mig_outcome(source_config, FALSE, persist, undefine_source);
+
+    if (!persist)
+        outcome.destination = MIG_CONFIG_UNKNOWN;
+
+    return outcome;
+}
+
+const char *mig_outcome_finding(gboolean source_config, MigOutcome outcome)
 {
     if (!source_config)
         return NULL;
-
     if (outcome.source == MIG_CONFIG_REMOVED && !outcome.persistent)
-        return "The guest's configuration is removed from the source and not written on the "
-               "destination: it is lost when the guest stops; add persist to keep it.";
-
+        return "configuration-lost";
     if (outcome.source == MIG_CONFIG_UNCHANGED &&
         (outcome.destination == MIG_CONFIG_WRITTEN || outcome.destination == MIG_CONFIG_REPLACED))
-        return "Both hosts have the guest's configuration afterwards: starting it on the source "
-               "too "
-               "damages its disks; add undefine-source to remove it there.";
+        return "configuration-on-both";
 
     return NULL;
 }

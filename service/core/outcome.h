@@ -15,6 +15,7 @@ typedef enum {
     MIG_CONFIG_WRITTEN,   /* a new one from the source */
     MIG_CONFIG_REPLACED,  /* the one that is there is replaced by the source's */
     MIG_CONFIG_REMOVED,   /* the one that is there is removed */
+    MIG_CONFIG_UNKNOWN,   /* nobody looked */
 } MigConfig;
 
 const char *mig_config_to_string(MigConfig config);
@@ -28,6 +29,9 @@ typedef struct {
 MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboolean persist,
                        gboolean undefine_source);
 
-/* A sentence that warns of the consequence, or NULL: configuration lost when the guest stops
+/* The same if nobody looked at the destination: with persist it has a configuration afterwards. */
+MigOutcome mig_outcome_unseen(gboolean source_config, gboolean persist, gboolean undefine_source);
+
+/* Id of the finding that warns of the consequence, or NULL: configuration lost when the guest stops
  * (row 10), configuration on both hosts (rows 11, 15). */
-const char *mig_outcome_warning(gboolean source_config, MigOutcome outcome);
+const char *mig_outcome_finding(gboolean source_config, MigOutcome outcome);

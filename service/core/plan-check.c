@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What cannot work, said before libvirt is called: from the host files alone (which is possible
- * before a job exists) and from the facts both hosts gave. Every sentence ends with the remedy.
+ * What cannot work by the facts both hosts gave, said before libvirt is called. Every sentence ends
+ * with the remedy.
  */
 #include "plan-check.h"
 
@@ -11,108 +11,145 @@
 #include "mode.h"
 #include "text.h"
 
-/* Libvirt's; a route without a port and one with the default are the same. */
-static const guint16 default_ports[MIG_N_CONNECTS] = {
-    [MIG_CONNECT_SSH] = 22,
-    [MIG_CONNECT_TLS] = 16514,
-    [MIG_CONNECT_TCP] = 16509,
-};
-
-static gboolean is_reachable(const MigRoute *route)
-{
-    return route->connect != MIG_CONNECT_NONE && route->connect != MIG_CONNECT_UNIX;
-}
-
-static gboolean is_same_route(const MigRoute *a, const MigRoute *b)
-{
-    if (a->connect != b->connect || a->connect == MIG_CONNECT_NONE)
-        return FALSE;
-    if (a->connect == MIG_CONNECT_UNIX)
-        return TRUE;
-
-    return g_ascii_strcasecmp(a->address, b->address) == 0 &&
-           (a->port ?: default_ports[a->connect]) == (b->port ?: default_ports[b->connect]);
-}
-
-static gboolean is_same_uuid(const char *a, const char *b)
+gboolean mig_plan_is_same_uuid(const char *a, const char *b)
 {
     return a && b && *a && g_ascii_strcasecmp(a, b) == 0;
 }
 
-static gboolean check_two_hosts(const MigHost *source, const MigHost *destination, GError **error)
+static gboolean refuse_driver(const char *type, const char *what, const char *remedy,
+                              GError **error)
 {
-    const char *same = NULL;
+    g_autofree char *driver = mig_text_quote(type);
 
-    if (is_same_uuid(source->host_uuid, destination->host_uuid))
-        same = "HostUUID";
-    else if (is_same_route(&source->own, &destination->own))
-        same = "Transport, Address and Port";
-    else if (is_reachable(&source->peer) && is_same_route(&source->peer, &destination->peer))
-        same = "PeerTransport, PeerAddress and PeerPort";
-    if (!same)
-        return TRUE;
-
-    g_set_error(
-        error, MIG_ERROR, MIG_ERROR_SAME_HOST,
-        "hosts \"%s\" and \"%s\" are one machine, their files have the same %s: name another "
-        "destination or correct the files",
-        source->name, destination->name, same);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED, "hypervisor driver %s %s: %s", driver,
+                what, remedy);
     return FALSE;
 }
 
-static gboolean check_address(const char *address, const MigHost *destination, GError **error)
+static gboolean check_mode(const MigRequest *request, const MigDriver *driver, GError **error)
 {
-    g_autofree char *known = NULL;
+    const char *flow = mig_option_info(MIG_OPT_FLOW)->choices[mig_request_flow(request)];
+    const char *transport =
+        mig_option_info(MIG_OPT_TRANSPORT)->choices[mig_request_transport(request)];
+    g_autofree char *what = NULL;
 
-    if (!address || mig_host_has_address(destination, address))
+    if (mig_driver_has_mode(driver, request))
+        return TRUE;
+    /* the call is made as libvirt defines it, and libvirt says that nobody takes it */
+    if (mig_request_flow(request) == MIG_FLOW_UNMANAGED_DIRECT &&
+        mig_request_number(request, MIG_OPT_TRY))
         return TRUE;
 
-    known = g_strjoinv(", ", destination->migration_addresses);
-    g_set_error(
-        error, MIG_ERROR, MIG_ERROR_ADDRESS_NOT_ALLOWED,
-        "interface-address %s is none on which host \"%s\" may receive guests (%s): if it is "
-        "that host's, add it to MigrationAddresses= in the file of host \"%s\"",
-        address, destination->name, *known ? known : "it has none", destination->name);
-    return FALSE;
+    what = g_strdup_printf("cannot migrate with flow \"%s\" and transport \"%s\"", flow, transport);
+    return refuse_driver(driver->type, what,
+                         driver->modes & MIG_MODE_BIT(MIG_FLOW_PEER_TO_PEER, MIG_TRANSPORT_NATIVE)
+                             ? "use flow \"peer-to-peer\" or \"managed-direct\" with transport "
+                               "\"native\""
+                             : "use flow \"managed-direct\" with transport \"native\"",
+                         error);
 }
 
-gboolean mig_request_check_hosts(const MigRequest *request, const MigHost *source,
-                                 const MigHost *destination, GError **error)
+/* Options whose flag or parameter the driver, or the call, does not know. */
+static gboolean option_is_taken(const MigRequest *request, MigOption option,
+                                const MigDriver *driver)
 {
-    if (!check_two_hosts(source, destination, error))
-        return FALSE;
+    const MigOptionInfo *info = mig_option_info(option);
+    guint64 number = mig_request_number(request, option);
+    guint32 flags = (number != 0 ? info->flag : 0) | (info->choice ? info->choice[number].flag : 0);
+    gboolean set = request->options[option].set;
 
-    if (mig_mode(request)->peer && !is_reachable(&destination->peer)) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE,
-                    "how the libvirt daemon of host \"%s\" reaches host \"%s\" is not known: set "
-                    "PeerTransport= and PeerAddress= in the file of host \"%s\", or use flow "
-                    "\"managed-direct\"",
-                    source->name, destination->name, destination->name);
-        return FALSE;
+    return !(flags & ~driver->flags) &&
+           (!set || !info->param || mig_takes_param(driver, mig_mode(request), info->param));
+}
+
+/* What belongs to no single flag or parameter. */
+static gboolean is_taken_otherwise(const MigRequest *request, MigOption option,
+                                   const MigDriver *driver)
+{
+    const MigMode *mode = mig_mode(request);
+
+    if (!request->options[option].set)
+        return TRUE;
+    switch (option) {
+    case MIG_OPT_INTERFACE_ADDRESS:
+        return driver->scheme && mig_takes_param(driver, mode, VIR_MIGRATE_PARAM_URI);
+    case MIG_OPT_DATA_PROTOCOL:
+        return driver->rdma || mig_request_number(request, option) == MIG_PROTOCOL_TCP;
+    case MIG_OPT_DISKS_ADDRESS:
+        return mig_takes_param(driver, mode, VIR_MIGRATE_PARAM_DISKS_URI);
+    case MIG_OPT_DISKS_PORT:
+        return mig_takes_param(driver, mode, VIR_MIGRATE_PARAM_DISKS_PORT);
+    case MIG_OPT_GRAPHICS_ADDRESS:
+        return mig_takes_param(driver, mode, VIR_MIGRATE_PARAM_GRAPHICS_URI);
+    case MIG_OPT_DISK_PATHS:
+    case MIG_OPT_NETWORKS:
+    case MIG_OPT_BRIDGES:
+        return mig_takes_param(driver, mode, VIR_MIGRATE_PARAM_DEST_XML);
+    case MIG_OPT_MAXIMUM_DOWNTIME:
+        return driver->tunes;
+    default:
+        return TRUE;
+    }
+}
+
+static gboolean check_options(const MigRequest *request, const MigDriver *driver, GError **error)
+{
+    for (guint i = 0; i < MIG_N_OPTS; i++) {
+        g_autofree char *what = NULL;
+
+        if (option_is_taken(request, i, driver) && is_taken_otherwise(request, i, driver))
+            continue;
+        what = g_strdup_printf("does not know option \"%s\"%s", mig_option_info(i)->key,
+                               mig_mode(request)->params ? " with this flow" : "");
+        return refuse_driver(driver->type, what, "leave it out", error);
     }
 
-    return check_address(mig_request_text(request, MIG_OPT_INTERFACE_ADDRESS), destination, error);
+    return TRUE;
 }
 
 static gboolean check_drivers(const MigRequest *request, const MigHost *source,
-                              const MigHost *destination, const char *on_source,
-                              const char *on_destination, GError **error)
+                              const MigHost *destination, const MigFacts *on_source,
+                              const MigFacts *on_destination, GError **error)
 {
-    if (g_strcmp0(on_source, on_destination) != 0) {
+    const MigDriver *driver = mig_driver(on_source->driver);
+
+    if (on_destination && g_strcmp0(on_source->driver, on_destination->driver) != 0) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
                     "host \"%s\" runs hypervisor driver %s and host \"%s\" %s: name a destination "
                     "with the source's driver",
-                    source->name, on_source, destination->name, on_destination);
+                    source->name, on_source->driver, destination->name, on_destination->driver);
         return FALSE;
     }
-    if (!mig_driver(on_source, request)) {
-        g_set_error(
-            error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
-            "hypervisor driver %s of hosts \"%s\" and \"%s\" cannot migrate with flow \"%s\" "
-            "and transport \"%s\" here: name hosts with driver QEMU",
-            on_source, source->name, destination->name,
-            mig_option_info(MIG_OPT_FLOW)->choices[mig_request_flow(request)],
-            mig_option_info(MIG_OPT_TRANSPORT)->choices[mig_request_transport(request)]);
+    if (!driver)
+        return refuse_driver(on_source->driver, "is not known here",
+                             "use hosts with driver QEMU, Xen, vz, OpenVZ or ESX", error);
+    if (!driver->modes)
+        return refuse_driver(driver->type, "cannot migrate guests at all",
+                             "shut the guest down and move its configuration and disks by other "
+                             "means",
+                             error);
+
+    return check_mode(request, driver, error) && check_options(request, driver, error);
+}
+
+/* An offline migration is for a guest that is shut off, every other one for a guest that is not. */
+static gboolean check_guest_state(const MigRequest *request, const MigHost *source,
+                                  const MigFacts *facts, const char *guest, GError **error)
+{
+    gboolean offline = mig_request_number(request, MIG_OPT_OFFLINE) != 0;
+
+    if (offline && facts->guest_state != VIR_DOMAIN_SHUTOFF) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_RUNNING,
+                    "guest %s on host \"%s\" is not shut off (%s): leave out offline, or shut it "
+                    "down first",
+                    guest, source->name, mig_guest_state_to_string(facts->guest_state));
+        return FALSE;
+    }
+    if (!offline && !mig_guest_state_can_move(facts->guest_state)) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_NOT_RUNNING,
+                    "guest %s on host \"%s\" is not running (%s): start it, or move its "
+                    "configuration alone with offline",
+                    guest, source->name, mig_guest_state_to_string(facts->guest_state));
         return FALSE;
     }
 
@@ -132,14 +169,10 @@ static gboolean check_source_guest(const MigRequest *request, const MigHost *sou
                     source->name, guest);
         return FALSE;
     }
-    if (!mig_guest_state_can_move(facts->guest_state)) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_NOT_RUNNING,
-                    "guest %s on host \"%s\" is not running (%s): start it, or take its "
-                    "configuration to the other host with virsh dumpxml and virsh define",
-                    guest, source->name, mig_guest_state_to_string(facts->guest_state));
+    if (!check_guest_state(request, source, facts, guest, error))
         return FALSE;
-    }
-    if (facts->guest_job) {
+    /* a post-copy migration that was broken off is such a job */
+    if (facts->guest_job && !mig_request_number(request, MIG_OPT_POSTCOPY_RESUME)) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
                     "guest %s on host \"%s\" is held by another libvirt job (a migration, save or "
                     "dump): wait for its end or abort it with virsh domjobabort",
@@ -151,20 +184,22 @@ static gboolean check_source_guest(const MigRequest *request, const MigHost *sou
 }
 
 /* Libvirt takes over an inactive guest of the same name and UUID, and nothing else. */
-static gboolean check_destination_guest(const MigHost *destination, const MigFacts *on_source,
-                                        const MigFacts *on_destination, GError **error)
+static gboolean check_destination_guest(const MigRequest *request, const MigHost *destination,
+                                        const MigFacts *on_source, const MigFacts *on_destination,
+                                        GError **error)
 {
+    const char *name = mig_request_name_there(request, on_source->guest_name);
     g_autofree char *guest = NULL;
     const char *way = NULL;
 
     if (!on_destination->guest_found)
         return TRUE;
 
-    if (!is_same_uuid(on_destination->guest_uuid, on_source->guest_uuid))
+    if (!mig_plan_is_same_uuid(on_destination->guest_uuid, on_source->guest_uuid))
         way = "of the same name and another UUID: rename or remove that one";
     else if (on_destination->guest_state != VIR_DOMAIN_SHUTOFF)
         way = "of the same UUID that is active: if it is the same guest, stop one of the two";
-    else if (g_strcmp0(on_destination->guest_name, on_source->guest_name) != 0)
+    else if (g_strcmp0(on_destination->guest_name, name) != 0)
         way = "of the same UUID and another name: rename or undefine that one";
     if (!way)
         return TRUE;
@@ -180,7 +215,7 @@ static gboolean check_same_host(const MigHost *source, const MigHost *destinatio
                                 const MigFacts *on_source, const MigFacts *on_destination,
                                 GError **error)
 {
-    if (!is_same_uuid(on_source->host_uuid, on_destination->host_uuid))
+    if (!mig_plan_is_same_uuid(on_source->host_uuid, on_destination->host_uuid))
         return TRUE;
 
     g_set_error(error, MIG_ERROR, MIG_ERROR_SAME_HOST,
@@ -194,9 +229,12 @@ gboolean mig_plan_check_facts(const MigRequest *request, const MigHost *source,
                               const MigHost *destination, const MigFacts *on_source,
                               const MigFacts *on_destination, GError **error)
 {
-    return check_same_host(source, destination, on_source, on_destination, error) &&
-           check_drivers(request, source, destination, on_source->driver, on_destination->driver,
-                         error) &&
+    gboolean resume = mig_request_number(request, MIG_OPT_POSTCOPY_RESUME) != 0;
+
+    return (!on_destination ||
+            check_same_host(source, destination, on_source, on_destination, error)) &&
+           check_drivers(request, source, destination, on_source, on_destination, error) &&
            check_source_guest(request, source, on_source, error) &&
-           check_destination_guest(destination, on_source, on_destination, error);
+           (!on_destination || resume ||
+            check_destination_guest(request, destination, on_source, on_destination, error));
 }

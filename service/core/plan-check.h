@@ -7,8 +7,11 @@
 
 #include "plan.h"
 
-/* Errors: SAME_HOST, NOT_SUPPORTED, GUEST_NOT_FOUND, GUEST_NOT_RUNNING, GUEST_BUSY, GUEST_EXISTS.
- */
+/* Two UUIDs that are there and the same, whatever their case. */
+gboolean mig_plan_is_same_uuid(const char *a, const char *b);
+
+/* Errors: SAME_HOST, NOT_SUPPORTED, GUEST_NOT_FOUND, GUEST_NOT_RUNNING, GUEST_RUNNING, GUEST_BUSY,
+ * GUEST_EXISTS. `on_destination` may be NULL: nobody looked. */
 gboolean mig_plan_check_facts(const MigRequest *request, const MigHost *source,
                               const MigHost *destination, const MigFacts *on_source,
                               const MigFacts *on_destination, GError **error);

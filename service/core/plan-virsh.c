@@ -9,6 +9,8 @@
 #include <libvirt/libvirt.h>
 #include <string.h>
 
+#include "uri.h"
+
 /* In bit order; all of libvirt 9.0. */
 static const struct {
     guint32 flag;
@@ -44,6 +46,9 @@ static const struct {
     const char *virsh;
 } param_words[] = {
     { VIR_MIGRATE_PARAM_URI, "--migrateuri" },
+    { VIR_MIGRATE_PARAM_DISKS_URI, "--disks-uri" },
+    { VIR_MIGRATE_PARAM_DISKS_PORT, "--disks-port" },
+    { VIR_MIGRATE_PARAM_GRAPHICS_URI, "--graphicsuri" },
 };
 
 GStrv mig_plan_flag_names(guint32 flags)
@@ -57,11 +62,21 @@ GStrv mig_plan_flag_names(guint32 flags)
     return g_strv_builder_end(names);
 }
 
+static const char *option_word(const MigOptionInfo *info, guint32 flag)
+{
+    if (info->flag == flag)
+        return info->virsh_flag;
+    for (guint i = 0; info->choice && info->choices[i]; i++)
+        if (info->choice[i].flag == flag)
+            return info->choice[i].virsh;
+
+    return NULL;
+}
+
 static const char *flag_word(guint32 flag, const char *word)
 {
     for (guint i = 0; i < MIG_N_OPTS && !word; i++)
-        if (mig_option_info(i)->flag == flag)
-            word = mig_option_info(i)->virsh;
+        word = option_word(mig_option_info(i), flag);
 
     return word;
 }
@@ -96,30 +111,83 @@ static gboolean is_plain_name(const char *name)
     return *name != '-' && name[strspn(name, G_CSET_DIGITS)] != '\0';
 }
 
-char *mig_plan_virsh(const MigPlan *plan, const char *guest_name, const char *guest_uuid)
+/* As virsh takes it: numbers in decimal, lists with commas. */
+static char *value_word(GVariant *value)
 {
-    GString *line = g_string_new("virsh -c");
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_STRING_ARRAY)) {
+        g_autofree const char **list = g_variant_get_strv(value, NULL);
+
+        return g_strjoinv(",", (char **) list);
+    }
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_STRING))
+        return g_variant_dup_string(value, NULL);
+
+    return g_variant_print(value, FALSE);
+}
+
+static void append_start(GString *line, const MigPlan *plan, const char *command)
+{
+    g_string_append(line, "virsh -c");
+    append_word(line, plan->source_uri);
+    append_word(line, command);
+}
+
+/* What virsh does in a command of its own. */
+static void append_maximum_downtime(GString *line, const MigPlan *plan, const MigRequest *request,
+                                    const char *guest)
+{
+    if (!request->options[MIG_OPT_MAXIMUM_DOWNTIME].set)
+        return;
+    append_start(line, plan, "migrate-setmaxdowntime");
+    append_word(line, guest);
+    g_string_append_printf(line, " %" G_GUINT64_FORMAT " && ",
+                           mig_request_number(request, MIG_OPT_MAXIMUM_DOWNTIME));
+}
+
+static char *make_line(const MigPlan *plan, const MigRequest *request, const char *destination_uri,
+                       const char *guest)
+{
+    GString *line = g_string_new(NULL);
     GVariantIter iter;
     const char *key;
     GVariant *value;
 
-    append_word(line, plan->source_uri);
-    append_word(line, "migrate");
-
+    append_maximum_downtime(line, plan, request, guest);
+    append_start(line, plan, "migrate");
+    if (mig_request_flow(request) == MIG_FLOW_UNMANAGED_DIRECT)
+        append_word(line, "--direct");
     for (guint i = 0; i < G_N_ELEMENTS(flag_names); i++)
         if (plan->flags & flag_names[i].flag)
             append_word(line, flag_word(flag_names[i].flag, flag_names[i].virsh));
 
-    append_word(line, is_plain_name(guest_name) ? guest_name : guest_uuid);
-    append_word(line, plan->peer_uri ?: plan->destination_uri);
+    append_word(line, guest);
+    append_word(line, destination_uri);
 
     g_variant_iter_init(&iter, plan->params);
     while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
         g_autoptr(GVariant) held = value;
+        g_autofree char *word = value_word(held);
 
         append_word(line, param_word(key));
-        append_word(line, g_variant_get_string(held, NULL));
+        append_word(line, word);
     }
 
     return g_string_free(line, FALSE);
+}
+
+void mig_plan_virsh(MigPlan *plan, const MigRequest *request, const MigHost *destination,
+                    const MigFacts *on_source)
+{
+    gboolean named = is_plain_name(on_source->guest_name);
+    /* virsh wants one with --direct too, and libvirt does not look at it */
+    g_autofree char *any = mig_uri_for_route(destination->driver, &destination->own, NULL);
+    const char *uri = plan->peer_uri ?: plan->destination_uri ?: any;
+
+    if (mig_request_has_edits(request)) {
+        plan->no_virsh = "virsh cannot edit the guest's XML on its way; it takes a file with all "
+                         "of it (--xml, --persistent-xml)";
+        return;
+    }
+    plan->virsh =
+        make_line(plan, request, uri, named ? on_source->guest_name : on_source->guest_uuid);
 }

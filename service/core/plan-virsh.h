@@ -6,5 +6,7 @@
 
 #include "plan.h"
 
-/* `plan` has everything but virsh and warnings. Words are quoted for a POSIX shell. */
-char *mig_plan_virsh(const MigPlan *plan, const char *guest_name, const char *guest_uuid);
+/* Fills in `virsh` or `no_virsh` of a plan that has its URIs, flags and parameters. Words are
+ * quoted for a POSIX shell. */
+void mig_plan_virsh(MigPlan *plan, const MigRequest *request, const MigHost *destination,
+                    const MigFacts *on_source);

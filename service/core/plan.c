@@ -9,6 +9,8 @@
 
 #include "mode.h"
 #include "plan-check.h"
+#include "plan-connections.h"
+#include "plan-params.h"
 #include "plan-virsh.h"
 #include "uri.h"
 
@@ -17,70 +19,76 @@ static const char *const call_names[MIG_N_CALLS] = {
     [MIG_CALL_TO_URI3] = "virDomainMigrateToURI3",
 };
 
-static gboolean is_encrypted(const MigRoute *route)
-{
-    return route->connect == MIG_CONNECT_SSH || route->connect == MIG_CONNECT_TLS;
-}
-
 static guint32 plan_flags(const MigRequest *request)
 {
     guint32 flags = mig_mode(request)->flags;
 
-    for (guint i = 0; i < MIG_N_OPTS; i++)
-        if (mig_request_number(request, i) != 0)
-            flags |= mig_option_info(i)->flag;
+    for (guint i = 0; i < MIG_N_OPTS; i++) {
+        const MigOptionInfo *info = mig_option_info(i);
+        guint64 number = mig_request_number(request, i);
+
+        if (number != 0)
+            flags |= info->flag;
+        if (info->choice)
+            flags |= info->choice[number].flag;
+    }
 
     return flags;
 }
 
-/* The migration URI joins two options; every other parameter is one option's value. */
-static GVariant *plan_params(const MigRequest *request)
+static MigOutcome plan_outcome(const MigRequest *request, const MigFacts *on_source,
+                               const MigFacts *on_destination)
 {
-    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-    g_autoptr(GVariant) options = g_variant_ref_sink(mig_request_options(request));
-    const char *address = mig_request_text(request, MIG_OPT_INTERFACE_ADDRESS);
+    gboolean persist = mig_request_number(request, MIG_OPT_PERSIST) != 0;
+    gboolean undefine = mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0;
 
-    if (address) {
-        g_autofree char *uri =
-            mig_uri_for_migration(address, (guint16) mig_request_number(request, MIG_OPT_PORT));
+    if (!on_destination)
+        return mig_outcome_unseen(on_source->guest_persistent, persist, undefine);
 
-        g_variant_builder_add(&builder, "{sv}", VIR_MIGRATE_PARAM_URI, g_variant_new_string(uri));
-    }
-
-    for (guint i = 0; i < MIG_N_OPTS; i++) {
-        const MigOptionInfo *info = mig_option_info(i);
-        g_autoptr(GVariant) value = g_variant_lookup_value(options, info->key, NULL);
-
-        if (info->param && value)
-            g_variant_builder_add(&builder, "{sv}", info->param, value);
-    }
-
-    return g_variant_ref_sink(g_variant_builder_end(&builder));
+    return mig_outcome(on_source->guest_persistent,
+                       on_destination->guest_found && on_destination->guest_persistent, persist,
+                       undefine);
 }
 
-static GStrv plan_warnings(const MigPlan *plan, const MigMode *mode, gboolean source_config)
+/* Each holds for itself; the table of findings says what it means. */
+static void find_consequences(MigPlan *plan, const MigRequest *request, const MigDriver *driver,
+                              const MigHost *source, const MigHost *destination,
+                              const MigFacts *on_source)
 {
-    const char *const candidates[] = {
-        mig_outcome_warning(source_config, plan->outcome),
-        plan->encrypted ? NULL
-        : mode->tunnel  ? "The guest's memory crosses the network unencrypted, libvirt's tcp "
-                          "connection protects nothing: set PeerTransport=ssh or tls for the "
-                          "destination."
-                       : "The guest's memory crosses the network unencrypted: use a network nobody "
-                         "else is on, or flow peer-to-peer with transport tunnelled over ssh or "
-                         "tls.",
-        plan->survives_exit ? NULL
-                            : "The job's worker process drives this migration: if it dies, the "
-                              "migration is aborted or the guest is left paused; with flow "
-                              "peer-to-peer it would go on.",
+    gboolean tunnel = mig_mode(request)->tunnel;
+    const struct {
+        const char *id;
+        gboolean holds;
+    } rows[] = {
+        { mig_outcome_finding(on_source->guest_persistent, plan->outcome), TRUE },
+        { "tunnel-unencrypted", tunnel && !plan->encrypted },
+        { "memory-unencrypted", !tunnel && !plan->encrypted },
+        { "disks-unencrypted", !mig_plan_is_encrypted(plan, MIG_LINK_DISKS) },
+        { "driven-by-job", !plan->survives_exit },
+        { "destination-not-opened", !plan->destination_uri },
+        { "postcopy-risk", (plan->flags & VIR_MIGRATE_POSTCOPY) != 0 },
+        { "unsafe", (plan->flags & VIR_MIGRATE_UNSAFE) != 0 },
+        { "cannot-cancel", !driver->aborts },
+        { "no-progress", driver->tells < MIG_TELLS_PERCENT },
     };
-    g_autoptr(GStrvBuilder) warnings = g_strv_builder_new();
 
-    for (guint i = 0; i < G_N_ELEMENTS(candidates); i++)
-        if (candidates[i])
-            g_strv_builder_add(warnings, candidates[i]);
+    plan->findings = mig_findings_new();
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].id && rows[i].holds)
+            mig_findings_add(plan->findings, rows[i].id, "guest", on_source->guest_name, "source",
+                             source->name, "destination", destination->name, "driver", driver->type,
+                             NULL);
+}
 
-    return g_strv_builder_end(warnings);
+static void plan_uris(MigPlan *plan, const MigRequest *request, const MigHost *source,
+                      const MigHost *destination, const char *pki_path)
+{
+    plan->source_uri = mig_uri_for_route(source->driver, &source->own, pki_path);
+    if (mig_request_number(request, MIG_OPT_OPEN_DESTINATION))
+        plan->destination_uri = mig_uri_for_route(destination->driver, &destination->own, pki_path);
+    /* The source's daemon has certificates of its own. */
+    if (mig_mode(request)->peer)
+        plan->peer_uri = mig_uri_for_route(destination->driver, &destination->peer, NULL);
 }
 
 MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const MigHost *destination,
@@ -88,30 +96,26 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
                       const char *pki_path, GError **error)
 {
     const MigMode *mode = mig_mode(request);
+    const MigDriver *driver;
     MigPlan *plan;
 
     if (!mig_request_check_hosts(request, source, destination, error) ||
         !mig_plan_check_facts(request, source, destination, on_source, on_destination, error))
         return NULL;
 
+    driver = mig_driver(on_source->driver);
     plan = g_new0(MigPlan, 1);
     plan->call = mode->call;
-    plan->source_uri = mig_uri_for_route(source->driver, &source->own, pki_path);
-    plan->destination_uri = mig_uri_for_route(destination->driver, &destination->own, pki_path);
-    /* The source's daemon has certificates of its own. */
-    if (mode->peer)
-        plan->peer_uri = mig_uri_for_route(destination->driver, &destination->peer, NULL);
+    plan_uris(plan, request, source, destination, pki_path);
     plan->flags = plan_flags(request);
-    plan->params = plan_params(request);
-    plan->outcome = mig_outcome(on_source->guest_persistent,
-                                on_destination->guest_found && on_destination->guest_persistent,
-                                mig_request_number(request, MIG_OPT_PERSIST) != 0,
-                                mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0);
-    plan->survives_exit = mode->peer;
-    plan->cancellable = mig_driver(on_source->driver, request)->aborts;
-    plan->encrypted = mode->tunnel && is_encrypted(&destination->peer);
-    plan->virsh = mig_plan_virsh(plan, on_source->guest_name, on_source->guest_uuid);
-    plan->warnings = plan_warnings(plan, mode, on_source->guest_persistent);
+    plan->params = mig_plan_params(request, driver);
+    plan->connections = mig_plan_connections(request, plan, driver, source, destination);
+    plan->outcome = plan_outcome(request, on_source, on_destination);
+    plan->survives_exit = mode->call == MIG_CALL_TO_URI3;
+    plan->cancellable = driver->aborts;
+    plan->encrypted = mig_plan_is_encrypted(plan, MIG_LINK_MEMORY);
+    mig_plan_virsh(plan, request, destination, on_source);
+    find_consequences(plan, request, driver, source, destination, on_source);
 
     return plan;
 }
@@ -125,8 +129,9 @@ void mig_plan_free(MigPlan *plan)
     g_free(plan->destination_uri);
     g_free(plan->peer_uri);
     g_clear_pointer(&plan->params, g_variant_unref);
+    g_array_unref(plan->connections);
     g_free(plan->virsh);
-    g_strfreev(plan->warnings);
+    g_ptr_array_unref(plan->findings);
     g_free(plan);
 }
 
@@ -140,7 +145,7 @@ GVariant *mig_plan_to_variant(const MigPlan *plan)
     g_variant_dict_insert(&dict, "flags", "^as", flags);
     g_variant_dict_insert_value(&dict, "parameters", plan->params);
     g_variant_dict_insert(&dict, "source-uri", "s", plan->source_uri);
-    g_variant_dict_insert(&dict, "destination-uri", "s", plan->destination_uri);
+    g_variant_dict_insert(&dict, "destination-uri", "s", plan->destination_uri ?: "");
     g_variant_dict_insert(&dict, "peer-uri", "s", plan->peer_uri ?: "");
     g_variant_dict_insert(&dict, "persistent", "b", outcome->persistent);
     g_variant_dict_insert(&dict, "source-configuration", "s",
@@ -151,7 +156,9 @@ GVariant *mig_plan_to_variant(const MigPlan *plan)
     g_variant_dict_insert(&dict, "cancellable", "b", plan->cancellable);
     g_variant_dict_insert(&dict, "encrypted", "b", plan->encrypted);
     g_variant_dict_insert(&dict, "virsh", "s", plan->virsh ?: "");
-    g_variant_dict_insert(&dict, "warnings", "^as", plan->warnings);
+    g_variant_dict_insert(&dict, "virsh-refusal", "s", plan->no_virsh ?: "");
+    g_variant_dict_insert_value(&dict, "connections", mig_plan_connections_to_variant(plan));
+    g_variant_dict_insert_value(&dict, "findings", mig_findings_to_variant(plan->findings));
 
     return g_variant_dict_end(&dict);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "finding.h"
 #include "hostfile.h"
 #include "outcome.h"
 #include "request.h"
@@ -37,19 +38,42 @@ gboolean mig_guest_state_can_move(int state);
 
 typedef enum { MIG_CALL_MIGRATE3, MIG_CALL_TO_URI3, MIG_N_CALLS } MigCall;
 
+/* Who connects to whom; in the order in which it happens. */
+typedef enum {
+    MIG_LINK_SOURCE,      /* this service to the source's libvirt daemon */
+    MIG_LINK_DESTINATION, /* this service to the destination's */
+    MIG_LINK_PEER,        /* the source's libvirt daemon to the destination's */
+    MIG_LINK_MEMORY,      /* hypervisor to hypervisor */
+    MIG_LINK_DISKS,       /* the same for disks */
+    MIG_N_LINKS
+} MigLink;
+
+typedef struct {
+    MigLink link;
+    char *from, *to;         /* names of hosts, "" for this service */
+    char *uri;               /* "": the destination's libvirt chooses address and port */
+    const char *credentials; /* "none", "unix-socket", "service-ssh-key", "service-certificate",
+                                "daemon-ssh-key", "daemon-certificate", "hypervisor-certificate" */
+    gboolean encrypted;
+} MigConnection;
+
 typedef struct {
     MigCall call;
     char *source_uri;      /* this service to the source */
-    char *destination_uri; /* this service to the destination */
-    char *peer_uri;        /* source daemon to destination daemon; NULL for managed direct */
+    char *destination_uri; /* this service to the destination, NULL if it is not opened */
+    char *peer_uri;        /* source daemon to destination daemon; NULL if it does not connect */
     guint32 flags;         /* virDomainMigrateFlags */
-    GVariant *params;      /* a{sv}, keys of VIR_MIGRATE_PARAM_*, floating reference taken */
+    /* a{sv}, keys of VIR_MIGRATE_PARAM_*, values of libvirt's types: s, as, i, t. The worker adds
+     * destination_xml and persistent_xml if mig_request_has_edits(). */
+    GVariant *params;
+    GArray *connections; /* MigConnection */
     MigOutcome outcome;
     gboolean survives_exit; /* goes on when our worker dies */
     gboolean cancellable;
-    gboolean encrypted; /* the guest's memory on the wire */
-    char *virsh;        /* equivalent command line, or NULL: virsh cannot do this */
-    GStrv warnings;     /* sentences, never NULL */
+    gboolean encrypted;   /* the guest's memory on the wire */
+    char *virsh;          /* equivalent command line, or NULL: virsh cannot do this */
+    const char *no_virsh; /* why not, a sentence, or NULL */
+    GPtrArray *findings;  /* consequences */
 } MigPlan;
 
 void mig_plan_free(MigPlan *plan);
@@ -57,13 +81,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigPlan, mig_plan_free)
 
 /* What can be refused before a job exists, from the two host files alone. SAME_HOST: both are
  * reached the same way or pinned to one UUID. INVALID_HOST_FILE: no peer route for a peer-to-peer
- * flow. ADDRESS_NOT_ALLOWED: interface-address is none of the destination's. */
+ * flow. ADDRESS_NOT_ALLOWED: an address is none of the destination's, or a path of a disk is below
+ * none of its directories. NOT_ALLOWED: rdma, if the destination's file does not allow it. */
 gboolean mig_request_check_hosts(const MigRequest *request, const MigHost *source,
                                  const MigHost *destination, GError **error);
 
-/* `pki_path`: directory of our own TLS certificates, or NULL. Errors: GUEST_NOT_FOUND,
- * GUEST_NOT_RUNNING, GUEST_BUSY, GUEST_EXISTS, SAME_HOST, ADDRESS_NOT_ALLOWED, NOT_SUPPORTED,
- * INVALID_HOST_FILE; mig_request_check_hosts() is part of it. */
+/* `on_destination` is NULL if the request says not to open the destination. `pki_path`: directory
+ * of our own TLS certificates, or NULL. Errors: GUEST_NOT_FOUND, GUEST_NOT_RUNNING, GUEST_RUNNING,
+ * GUEST_BUSY, GUEST_EXISTS, SAME_HOST, ADDRESS_NOT_ALLOWED, NOT_SUPPORTED, INVALID_HOST_FILE;
+ * mig_request_check_hosts() is part of it. */
 MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const MigHost *destination,
                       const MigFacts *on_source, const MigFacts *on_destination,
                       const char *pki_path, GError **error);

@@ -170,8 +170,10 @@ void mig_request_free(MigRequest *request)
 
     g_free(request->guest);
     g_free(request->destination);
-    for (guint i = 0; i < MIG_N_OPTS; i++)
+    for (guint i = 0; i < MIG_N_OPTS; i++) {
         g_free(request->options[i].text);
+        g_strfreev(request->options[i].list);
+    }
     g_free(request);
 }
 
@@ -184,7 +186,10 @@ MigRequest *mig_request_new(const char *guest, const char *destination, GVariant
         return NULL;
 
     request = request_with_defaults(guest, destination);
-    if (!read_options(request, options, error) || !mig_rules_check(request, error))
+    if (!read_options(request, options, error))
+        return NULL;
+    mig_rules_complete(request);
+    if (!mig_rules_check(request, error))
         return NULL;
 
     if (g_str_equal(mig_request_source(request), destination)) {
@@ -233,4 +238,23 @@ const char *mig_request_text(const MigRequest *request, MigOption option)
 guint64 mig_request_number(const MigRequest *request, MigOption option)
 {
     return request->options[option].number;
+}
+
+const char *const *mig_request_list(const MigRequest *request, MigOption option)
+{
+    static const char *const none[] = { NULL };
+    const GStrv list = request->options[option].list;
+
+    return list ? (const char *const *) list : none;
+}
+
+const char *mig_request_name_there(const MigRequest *request, const char *name_here)
+{
+    return mig_request_text(request, MIG_OPT_DESTINATION_NAME) ?: name_here;
+}
+
+gboolean mig_request_has_edits(const MigRequest *request)
+{
+    return request->options[MIG_OPT_DISK_PATHS].set || request->options[MIG_OPT_NETWORKS].set ||
+           request->options[MIG_OPT_BRIDGES].set;
 }

@@ -1,50 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which options cannot be combined. The table says it; the code below only reads it and makes the
- * sentence.
+ * Which options cannot be combined: reads the table (rules-table.c) and makes the sentence.
  */
 #include "rules.h"
 
 #include "error.h"
 
-static const MigRule rules[] = {
-    {
-        .id = "tunnelled-flow",
-        .when = { { MIG_IS, MIG_OPT_TRANSPORT, MIG_TRANSPORT_TUNNELLED },
-                  { MIG_IS_NOT, MIG_OPT_FLOW, MIG_FLOW_PEER_TO_PEER } },
-        .reason = "the tunnel is the connection between both hosts' libvirt daemons, which only "
-                  "the flow \"peer-to-peer\" makes",
-        .remedy = "use flow \"peer-to-peer\" or transport \"native\"",
-    },
-    {
-        .id = "tunnelled-interface-address",
-        .when = { { MIG_IS, MIG_OPT_TRANSPORT, MIG_TRANSPORT_TUNNELLED },
-                  { MIG_IS_SET, MIG_OPT_INTERFACE_ADDRESS } },
-        .reason = "tunnelled data takes the connection between both hosts' libvirt daemons, it "
-                  "has no address of its own",
-        .remedy = "leave out interface-address or use transport \"native\"",
-    },
-    {
-        .id = "tunnelled-port",
-        .when = { { MIG_IS, MIG_OPT_TRANSPORT, MIG_TRANSPORT_TUNNELLED },
-                  { MIG_IS_SET, MIG_OPT_PORT } },
-        .reason = "tunnelled data takes the connection between both hosts' libvirt daemons, it "
-                  "has no port of its own",
-        .remedy = "leave out port or use transport \"native\"",
-    },
-    {
-        .id = "port-interface-address",
-        .when = { { MIG_IS_SET, MIG_OPT_PORT }, { MIG_IS_UNSET, MIG_OPT_INTERFACE_ADDRESS } },
-        .reason = "libvirt takes a port only together with the address it is on",
-        .remedy = "give interface-address too or leave out port",
-    },
-    { .id = NULL },
+/* Defaults that depend on other options: where the condition holds, and nobody said otherwise. */
+static const struct {
+    MigCondition when;
+    MigOption option;
+    guint64 value;
+} implied[] = {
+    { { MIG_IS, MIG_OPT_OFFLINE, TRUE }, MIG_OPT_LIVE, FALSE },
 };
-
-const MigRule *mig_rules(void)
-{
-    return rules;
-}
 
 static gboolean condition_holds(const MigCondition *condition, const MigRequest *request)
 {
@@ -59,6 +28,10 @@ static gboolean condition_holds(const MigCondition *condition, const MigRequest 
         return value->number == condition->value;
     case MIG_IS_NOT:
         return value->number != condition->value;
+    case MIG_HAS:
+        return value->number >> condition->value & 1;
+    case MIG_LACKS:
+        return !(value->number >> condition->value & 1);
     }
 
     g_assert_not_reached();
@@ -85,9 +58,19 @@ static char *rule_options(const MigRule *rule)
     return g_string_free(names, FALSE);
 }
 
+void mig_rules_complete(MigRequest *request)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(implied); i++) {
+        MigOptionValue *value = &request->options[implied[i].option];
+
+        if (!value->set && condition_holds(&implied[i].when, request))
+            value->number = implied[i].value;
+    }
+}
+
 gboolean mig_rules_check(const MigRequest *request, GError **error)
 {
-    for (const MigRule *rule = rules; rule->id; rule++) {
+    for (const MigRule *rule = mig_rules(); rule->id; rule++) {
         g_autofree char *names = NULL;
 
         if (!rule_refuses(rule, request))

@@ -6,12 +6,13 @@
 
 #include "request.h"
 
-typedef enum { MIG_IS_SET = 1, MIG_IS_UNSET, MIG_IS, MIG_IS_NOT } MigTest;
+/* MIG_HAS, MIG_LACKS: of an option that is a set of choices, the position of one. */
+typedef enum { MIG_IS_SET = 1, MIG_IS_UNSET, MIG_IS, MIG_IS_NOT, MIG_HAS, MIG_LACKS } MigTest;
 
 typedef struct {
     MigTest test; /* 0 ends the list of conditions */
     MigOption option;
-    guint64 value; /* for MIG_IS, MIG_IS_NOT: number of the option */
+    guint64 value; /* number of the option, or position of a choice */
 } MigCondition;
 
 /* If all conditions hold, the request is refused. */
@@ -20,10 +21,14 @@ typedef struct {
     MigCondition when[4];
     const char *reason;
     const char *remedy;
+    gboolean ours; /* libvirt would let it pass and do something else, or nothing */
 } MigRule;
 
 /* The table, for documentation and tests; ends with a row whose id is NULL. */
 const MigRule *mig_rules(void);
+
+/* Fills in the defaults that depend on other options: an offline migration is not live. */
+void mig_rules_complete(MigRequest *request);
 
 /* First row that refuses the request as MIG_ERROR_OPTION_CONFLICT: "transport, flow: reason;
  * remedy". */

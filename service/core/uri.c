@@ -364,15 +364,36 @@ char *mig_uri_for_route(const char *driver, const MigRoute *route, const char *p
     return g_string_free(g_steal_pointer(&uri), FALSE);
 }
 
-char *mig_uri_for_migration(const char *address, guint16 port)
+static GString *address_uri(const char *scheme, const char *address, guint16 port)
 {
     g_autofree char *canonical = mig_uri_canonical_address(address);
-    g_autoptr(GString) uri = g_string_new("tcp://");
+    GString *uri = g_string_new(scheme);
 
     if (g_strcmp0(address, canonical) != 0)
-        g_error("unchecked migration address");
+        g_error("unchecked address");
 
+    g_string_append(uri, "://");
     append_host(uri, address, port);
 
-    return g_string_free(g_steal_pointer(&uri), FALSE);
+    return uri;
+}
+
+char *mig_uri_for_migration(const char *scheme, const char *address, guint16 port)
+{
+    return g_string_free(address_uri(scheme, address, port), FALSE);
+}
+
+char *mig_uri_for_graphics(const char *scheme, const char *address, guint16 port, guint16 tls_port,
+                           const char *tls_subject)
+{
+    GString *uri = address_uri(scheme, address, port);
+
+    if (tls_port)
+        g_string_append_printf(uri, "?tlsPort=%u", tls_port);
+    if (tls_subject) {
+        g_string_append(uri, tls_port ? "&tlsSubject=" : "?tlsSubject=");
+        g_string_append_uri_escaped(uri, tls_subject, NULL, FALSE);
+    }
+
+    return g_string_free(uri, FALSE);
 }

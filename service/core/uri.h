@@ -10,7 +10,8 @@
  *   dns        = labels [A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?, 253 bytes at most,
  *                at least one label with a letter, not "localhost" or below it
  *   port       = 1..65535 without leading zero
- *   migration  = "tcp://" host [":" port]                      host an IP literal
+ *   migration  = scheme "://" host [":" port]                  host an IP literal
+ *   graphics   = ("spice" | "vnc") "://" host [":" port] ["?" tlsPort and tlsSubject]
  *
  * and no query but the one this file appends itself.
  */
@@ -55,5 +56,11 @@ MigUri *mig_uri_parse(const char *text, GError **error);
  * mig_host_parse() made; aborts on one that was not checked. */
 char *mig_uri_for_route(const char *driver, const MigRoute *route, const char *pki_path);
 
-/* "tcp://192.0.2.12:49160", "tcp://[2001:db8::1]"; the address is canonical, port 0: left out. */
-char *mig_uri_for_migration(const char *address, guint16 port);
+/* "tcp://192.0.2.12:49160", "rdma://[2001:db8::1]"; the address is canonical, port 0: left out.
+ * `scheme` is a constant of ours. */
+char *mig_uri_for_migration(const char *scheme, const char *address, guint16 port);
+
+/* "spice://192.0.2.12:5901?tlsPort=5902&tlsSubject=..."; the address is canonical, ports that are 0
+ * and a `tls_subject` that is NULL are left out, the subject is escaped. */
+char *mig_uri_for_graphics(const char *scheme, const char *address, guint16 port, guint16 tls_port,
+                           const char *tls_subject);

@@ -100,7 +100,9 @@ static gboolean check(Sequence *s)
     if (found->guest_found) {
         s->evidence.guest = s->guest = g_strdup(found->guest_name);
         s->evidence.was_paused = found->guest_state == VIR_DOMAIN_PAUSED;
-        mig_side_set_guest(sides[MIG_DESTINATION], found->guest_name, found->guest_uuid);
+        mig_side_set_guest(sides[MIG_DESTINATION],
+                           mig_request_name_there(s->task->request, found->guest_name),
+                           found->guest_uuid);
         if (!step(s, mig_side_ask, NULL, sides[MIG_DESTINATION]))
             return FALSE;
     }

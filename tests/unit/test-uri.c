@@ -217,10 +217,10 @@ static void test_unchecked_route(gconstpointer data)
 
 static void test_migration(void)
 {
-    g_autofree char *plain = mig_uri_for_migration("192.0.2.12", 0);
-    g_autofree char *port = mig_uri_for_migration("192.0.2.12", 49160);
-    g_autofree char *six = mig_uri_for_migration("2001:db8::1", 0);
-    g_autofree char *six_port = mig_uri_for_migration("2001:db8::1", 65535);
+    g_autofree char *plain = mig_uri_for_migration("tcp", "192.0.2.12", 0);
+    g_autofree char *port = mig_uri_for_migration("tcp", "192.0.2.12", 49160);
+    g_autofree char *six = mig_uri_for_migration("tcp", "2001:db8::1", 0);
+    g_autofree char *six_port = mig_uri_for_migration("tcp", "2001:db8::1", 65535);
 
     g_assert_cmpstr(plain, ==, "tcp://192.0.2.12");
     g_assert_cmpstr(port, ==, "tcp://192.0.2.12:49160");
@@ -231,7 +231,7 @@ static void test_migration(void)
 static void test_unchecked_migration(gconstpointer address)
 {
     if (g_test_subprocess()) {
-        g_free(mig_uri_for_migration(address, 0));
+        g_free(mig_uri_for_migration("tcp", address, 0));
         return;
     }
     g_test_trap_subprocess(NULL, 0, 0);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Everything that can be found. An id that was once released never changes its meaning: programs
+ * and translations go by it.
+ */
+#include "finding.h"
+
+static const MigFindingInfo infos[] = {
+    /* Consequences of a plan. */
+    { "configuration-lost", MIG_SEVERITY_WARNING,
+      "The configuration of guest {guest} is removed from host {source} and not written on host "
+      "{destination}: it is lost when the guest stops.",
+      "Add persist to keep it." },
+    { "configuration-on-both", MIG_SEVERITY_WARNING,
+      "Hosts {source} and {destination} both have the configuration of guest {guest} afterwards: "
+      "starting it on both damages its disks.",
+      "Add undefine-source to remove it from host {source}." },
+    { "memory-unencrypted", MIG_SEVERITY_WARNING,
+      "The guest's memory crosses the network unencrypted.",
+      "Use a network nobody else is on, add tls, or use flow peer-to-peer with transport tunnelled "
+      "over ssh or tls." },
+    { "tunnel-unencrypted", MIG_SEVERITY_WARNING,
+      "The guest's memory crosses the network unencrypted: libvirt's tcp connection protects "
+      "nothing.",
+      "Set PeerTransport=ssh or tls for host {destination}." },
+    { "disks-unencrypted", MIG_SEVERITY_WARNING, "The guest's disks cross the network unencrypted.",
+      "Use a network nobody else is on, or add tls." },
+    { "driven-by-job", MIG_SEVERITY_NOTE,
+      "The job's worker process drives this migration: if it dies, the migration is aborted or the "
+      "guest is left paused.",
+      "With flow peer-to-peer it would go on." },
+    { "destination-not-opened", MIG_SEVERITY_NOTE,
+      "This service does not look at host {destination}: what could be in the way there is found "
+      "only when it fails, and what is there afterwards is not checked.",
+      "Add open-destination if this service can reach it." },
+    { "postcopy-risk", MIG_SEVERITY_WARNING,
+      "After the switch to post-copy the guest is lost if a host or the network between them "
+      "fails.",
+      "" },
+    { "unsafe", MIG_SEVERITY_WARNING,
+      "Libvirt's check whether disks are safe is left out: disks that are not shared, or cached, "
+      "may be damaged.",
+      "Leave out unsafe if the disks do not need it." },
+    { "cannot-cancel", MIG_SEVERITY_NOTE,
+      "Hypervisor driver {driver} cannot cancel a migration once it has begun.", "" },
+    { "no-progress", MIG_SEVERITY_NOTE,
+      "Hypervisor driver {driver} does not tell how far a migration is.", "" },
+    { NULL },
+};
+
+const MigFindingInfo *mig_findings_table(void)
+{
+    return infos;
+}

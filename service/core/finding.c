@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See finding.h. Sentences are filled in when they are asked for; a finding owns only its
+ * arguments.
+ */
+#include "finding.h"
+
+#include <string.h>
+
+#include "text.h"
+
+#define PLAIN G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._:/%+-"
+
+static const char *const severity_names[] = {
+    [MIG_SEVERITY_NOTE] = "note",
+    [MIG_SEVERITY_WARNING] = "warning",
+    [MIG_SEVERITY_BLOCKER] = "blocker",
+};
+
+const char *mig_severity_to_string(MigSeverity severity)
+{
+    g_return_val_if_fail((guint) severity < G_N_ELEMENTS(severity_names), NULL);
+
+    return severity_names[severity];
+}
+
+void mig_finding_free(MigFinding *finding)
+{
+    if (!finding)
+        return;
+
+    g_variant_unref(finding->arguments);
+    g_free(finding);
+}
+
+GPtrArray *mig_findings_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify) mig_finding_free);
+}
+
+static const MigFindingInfo *find_info(const char *id)
+{
+    for (const MigFindingInfo *info = mig_findings_table(); info->id; info++)
+        if (g_str_equal(info->id, id))
+            return info;
+
+    g_error("no finding \"%s\" in the table", id);
+}
+
+void mig_findings_add(GPtrArray *findings, const char *id, ...)
+{
+    g_auto(GVariantBuilder) arguments = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
+    MigFinding *finding = g_new(MigFinding, 1);
+    va_list pairs;
+
+    va_start(pairs, id);
+    for (const char *name; (name = va_arg(pairs, const char *));) {
+        const char *value = va_arg(pairs, const char *);
+        g_autofree char *valid = value ? g_utf8_make_valid(value, -1) : NULL;
+
+        if (valid)
+            g_variant_builder_add(&arguments, "{ss}", name, valid);
+    }
+    va_end(pairs);
+
+    finding->info = find_info(id);
+    finding->arguments = g_variant_ref_sink(g_variant_builder_end(&arguments));
+    g_ptr_array_add(findings, finding);
+}
+
+const MigFinding *mig_findings_worst(const GPtrArray *findings, MigSeverity severity)
+{
+    const MigFinding *worst = NULL;
+
+    for (guint i = 0; i < findings->len; i++) {
+        const MigFinding *finding = g_ptr_array_index(findings, i);
+
+        if (finding->info->severity >= severity &&
+            (!worst || finding->info->severity > worst->info->severity))
+            worst = finding;
+    }
+
+    return worst;
+}
+
+const MigFinding *mig_findings_find(const GPtrArray *findings, const char *id)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const MigFinding *finding = g_ptr_array_index(findings, i);
+
+        if (g_str_equal(finding->info->id, id))
+            return finding;
+    }
+
+    return NULL;
+}
+
+static void append_value(GString *text, const char *name, const char *value)
+{
+    g_autofree char *quoted = NULL;
+
+    if (g_str_equal(name, "guest") || *value == '\0' || value[strspn(value, PLAIN)] != '\0')
+        quoted = mig_text_quote(value);
+
+    g_string_append(text, quoted ?: value);
+}
+
+/* In one pass, so that a value with braces in it stays what it is. */
+static char *fill_in(const char *pattern, GVariant *arguments)
+{
+    GString *text = g_string_new(NULL);
+
+    while (*pattern) {
+        gsize plain = strcspn(pattern, "{");
+        const char *end = strchr(pattern + plain, '}');
+        const char *value = NULL;
+        g_autofree char *name = NULL;
+
+        g_string_append_len(text, pattern, (gssize) plain);
+        pattern += plain;
+        if (!end)
+            break;
+
+        name = g_strndup(pattern + 1, (gsize) (end - pattern - 1));
+        if (g_variant_lookup(arguments, name, "&s", &value))
+            append_value(text, name, value);
+        pattern = end + 1;
+    }
+
+    return g_string_free(text, FALSE);
+}
+
+char *mig_finding_sentence(const MigFinding *finding)
+{
+    return fill_in(finding->info->sentence, finding->arguments);
+}
+
+char *mig_finding_remedy(const MigFinding *finding)
+{
+    return fill_in(finding->info->remedy, finding->arguments);
+}
+
+static GVariant *finding_to_variant(const MigFinding *finding)
+{
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+    g_autofree char *sentence = mig_finding_sentence(finding);
+    g_autofree char *remedy = mig_finding_remedy(finding);
+
+    g_variant_dict_insert(&dict, "id", "s", finding->info->id);
+    g_variant_dict_insert(&dict, "severity", "s", mig_severity_to_string(finding->info->severity));
+    g_variant_dict_insert_value(&dict, "arguments", finding->arguments);
+    g_variant_dict_insert(&dict, "sentence", "s", sentence);
+    g_variant_dict_insert(&dict, "remedy", "s", remedy);
+
+    return g_variant_dict_end(&dict);
+}
+
+GVariant *mig_findings_to_variant(const GPtrArray *findings)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
+
+    for (guint i = 0; i < findings->len; i++)
+        g_variant_builder_add_value(&builder, finding_to_variant(g_ptr_array_index(findings, i)));
+
+    return g_variant_builder_end(&builder);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What cannot work by the host files alone, said before a job exists. Every sentence ends with the
+ * remedy.
+ */
+#include "error.h"
+#include "mode.h"
+#include "plan-check.h"
+#include "text.h"
+
+/* Libvirt's; a route without a port and one with the default are the same. */
+static const guint16 default_ports[MIG_N_CONNECTS] = {
+    [MIG_CONNECT_SSH] = 22,
+    [MIG_CONNECT_TLS] = 16514,
+    [MIG_CONNECT_TCP] = 16509,
+};
+
+static gboolean is_reachable(const MigRoute *route)
+{
+    return route->connect != MIG_CONNECT_NONE && route->connect != MIG_CONNECT_UNIX;
+}
+
+static gboolean is_same_route(const MigRoute *a, const MigRoute *b)
+{
+    if (a->connect != b->connect || a->connect == MIG_CONNECT_NONE)
+        return FALSE;
+    if (a->connect == MIG_CONNECT_UNIX)
+        return TRUE;
+
+    return g_ascii_strcasecmp(a->address, b->address) == 0 &&
+           (a->port ?: default_ports[a->connect]) == (b->port ?: default_ports[b->connect]);
+}
+
+static gboolean check_two_hosts(const MigHost *source, const MigHost *destination, GError **error)
+{
+    const char *same = NULL;
+
+    if (mig_plan_is_same_uuid(source->host_uuid, destination->host_uuid))
+        same = "HostUUID";
+    else if (is_same_route(&source->own, &destination->own))
+        same = "Transport, Address and Port";
+    else if (is_reachable(&source->peer) && is_same_route(&source->peer, &destination->peer))
+        same = "PeerTransport, PeerAddress and PeerPort";
+    if (!same)
+        return TRUE;
+
+    g_set_error(
+        error, MIG_ERROR, MIG_ERROR_SAME_HOST,
+        "hosts \"%s\" and \"%s\" are one machine, their files have the same %s: name another "
+        "destination or correct the files",
+        source->name, destination->name, same);
+    return FALSE;
+}
+
+static gboolean check_address(const MigRequest *request, MigOption option,
+                              const MigHost *destination, GError **error)
+{
+    const char *address = mig_request_text(request, option);
+    g_autofree char *known = NULL;
+
+    if (!address || mig_host_has_address(destination, address))
+        return TRUE;
+
+    known = g_strjoinv(", ", destination->migration_addresses);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_ADDRESS_NOT_ALLOWED,
+                "%s %s is none on which host \"%s\" may receive guests (%s): if it is "
+                "that host's, add it to MigrationAddresses= in the file of host \"%s\"",
+                mig_option_info(option)->key, address, destination->name,
+                *known ? known : "it has none", destination->name);
+    return FALSE;
+}
+
+static gboolean check_addresses(const MigRequest *request, const MigHost *destination,
+                                GError **error)
+{
+    static const MigOption options[] = {
+        MIG_OPT_INTERFACE_ADDRESS,
+        MIG_OPT_LISTEN_ADDRESS,
+        MIG_OPT_DISKS_ADDRESS,
+        MIG_OPT_GRAPHICS_ADDRESS,
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+        if (!check_address(request, options[i], destination, error))
+            return FALSE;
+
+    return TRUE;
+}
+
+/* A disk of a guest may be any file of a host: only where its administrator says. */
+static gboolean check_disk_paths(const MigRequest *request, const MigHost *destination,
+                                 GError **error)
+{
+    const char *const *list = mig_request_list(request, MIG_OPT_DISK_PATHS);
+
+    for (guint i = 0; list[i]; i += 2) {
+        g_autofree char *known = NULL;
+        g_autofree char *path = NULL;
+
+        if (mig_host_has_disk_path(destination, list[i + 1]))
+            continue;
+        known = g_strjoinv(", ", destination->disk_directories);
+        path = mig_text_quote(list[i + 1]);
+        g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_ALLOWED,
+                    "disk-paths: %s is in no directory for disks of host \"%s\" (%s): add it to "
+                    "DiskDirectories= in the file of host \"%s\"",
+                    path, destination->name, known, destination->name);
+        return FALSE;
+    }
+
+    return TRUE;
+}
+
+static gboolean check_protocol(const MigRequest *request, const MigHost *destination,
+                               GError **error)
+{
+    if (mig_request_number(request, MIG_OPT_DATA_PROTOCOL) != MIG_PROTOCOL_RDMA ||
+        destination->allow_rdma)
+        return TRUE;
+
+    g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_ALLOWED,
+                "host \"%s\" may not receive guests by rdma: leave out data-protocol, or set "
+                "AllowRDMA=yes in its file if it has the network card",
+                destination->name);
+    return FALSE;
+}
+
+gboolean mig_request_check_hosts(const MigRequest *request, const MigHost *source,
+                                 const MigHost *destination, GError **error)
+{
+    if (!check_two_hosts(source, destination, error))
+        return FALSE;
+
+    if (mig_mode(request)->peer && !is_reachable(&destination->peer)) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE,
+                    "how the libvirt daemon of host \"%s\" reaches host \"%s\" is not known: set "
+                    "PeerTransport= and PeerAddress= in the file of host \"%s\", or use flow "
+                    "\"managed-direct\"",
+                    source->name, destination->name, destination->name);
+        return FALSE;
+    }
+
+    return check_addresses(request, destination, error) &&
+           check_disk_paths(request, destination, error) &&
+           check_protocol(request, destination, error);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The typed parameters of libvirt's call, out of the options of a request. For plan.c.
+ */
+#pragma once
+
+#include "mode.h"
+
+/* a{sv} with values of the types that libvirt wants; a full reference. */
+GVariant *mig_plan_params(const MigRequest *request, const MigDriver *driver);
+
+/* URI of the memory's connection, NULL: the destination's libvirt makes one. */
+char *mig_plan_migration_uri(const MigRequest *request, const MigDriver *driver);
+/* URI of the disks' connection, NULL: libvirt makes one. */
+char *mig_plan_disks_uri(const MigRequest *request);
