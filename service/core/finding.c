@@ -142,17 +142,13 @@ char *mig_finding_remedy(const MigFinding *finding)
 
 static GVariant *finding_to_variant(const MigFinding *finding)
 {
-    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
     g_autofree char *sentence = mig_finding_sentence(finding);
     g_autofree char *remedy = mig_finding_remedy(finding);
 
-    g_variant_dict_insert(&dict, "id", "s", finding->info->id);
-    g_variant_dict_insert(&dict, "severity", "s", mig_severity_to_string(finding->info->severity));
-    g_variant_dict_insert_value(&dict, "arguments", finding->arguments);
-    g_variant_dict_insert(&dict, "sentence", "s", sentence);
-    g_variant_dict_insert(&dict, "remedy", "s", remedy);
-
-    return g_variant_dict_end(&dict);
+    return g_variant_new_parsed("{'id': <%s>, 'severity': <%s>, 'arguments': <%@a{ss}>, "
+                                "'sentence': <%s>, 'remedy': <%s>}",
+                                finding->info->id, mig_severity_to_string(finding->info->severity),
+                                finding->arguments, sentence, remedy);
 }
 
 GVariant *mig_findings_to_variant(const GPtrArray *findings)

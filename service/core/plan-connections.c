@@ -108,15 +108,13 @@ GVariant *mig_plan_connections_to_variant(const MigPlan *plan)
 
     for (guint i = 0; i < plan->connections->len; i++) {
         const MigConnection *connection = &g_array_index(plan->connections, MigConnection, i);
-        g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 
-        g_variant_dict_insert(&dict, "carries", "s", link_names[connection->link]);
-        g_variant_dict_insert(&dict, "from", "s", connection->from);
-        g_variant_dict_insert(&dict, "to", "s", connection->to);
-        g_variant_dict_insert(&dict, "uri", "s", connection->uri);
-        g_variant_dict_insert(&dict, "credentials", "s", connection->credentials);
-        g_variant_dict_insert(&dict, "encrypted", "b", connection->encrypted);
-        g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
+        g_variant_builder_add_parsed(&builder,
+                                     "{'carries': <%s>, 'from': <%s>, 'to': <%s>, 'uri': <%s>, "
+                                     "'credentials': <%s>, 'encrypted': <%b>}",
+                                     link_names[connection->link], connection->from, connection->to,
+                                     connection->uri, connection->credentials,
+                                     connection->encrypted);
     }
 
     return g_variant_builder_end(&builder);

@@ -163,6 +163,18 @@ static void xen_both(MigFacts *here, MigFacts *there)
     set(&there->driver, "Xen");
 }
 
+static void lxc_both(MigFacts *here, MigFacts *there)
+{
+    set(&here->driver, "LXC");
+    set(&there->driver, "LXC");
+}
+
+static void new_both(MigFacts *here, MigFacts *there)
+{
+    set(&here->driver, "New\n");
+    set(&there->driver, "New\n");
+}
+
 static void no_guest(MigFacts *here, MigFacts *there)
 {
     here->guest_found = FALSE;
@@ -213,7 +225,9 @@ static void test_facts_refused(void)
         { one_uuid, MIG_ERROR_SAME_HOST, "both have host UUID " UUID_HOST_A },
         { xen_there, MIG_ERROR_NOT_SUPPORTED,
           "host \"local\" runs hypervisor driver QEMU and host \"host-b\" Xen" },
-        { xen_both, MIG_ERROR_NOT_SUPPORTED, "hypervisor driver Xen of hosts \"local\"" },
+        { xen_both },
+        { lxc_both, MIG_ERROR_NOT_SUPPORTED, "hypervisor driver \"LXC\" cannot migrate" },
+        { new_both, MIG_ERROR_NOT_SUPPORTED, "hypervisor driver \"New\\u000a\" is not known" },
         { no_guest, MIG_ERROR_GUEST_NOT_FOUND, "host \"local\" has no guest \"web1\": check" },
         { busy, MIG_ERROR_GUEST_BUSY, "guest \"web1\" on host \"local\" is held by another" },
         { same_active, MIG_ERROR_GUEST_EXISTS,

@@ -92,18 +92,15 @@ static MigPlan *plan_of(const Case *c, const MigHost *source, const MigHost *des
     return plan;
 }
 
-static gboolean has_warning(const MigPlan *plan, const char *part)
+static gboolean has_finding(const MigPlan *plan, const char *id)
 {
-    for (guint i = 0; plan->warnings[i]; i++)
-        if (strstr(plan->warnings[i], part))
-            return TRUE;
-
-    return FALSE;
+    return mig_findings_find(plan->findings, id) != NULL;
 }
 
 static void check_outcome(const Case *c, const MigPlan *plan)
 {
-    gboolean warned = has_warning(plan, "configuration");
+    gboolean warned =
+        has_finding(plan, "configuration-lost") || has_finding(plan, "configuration-on-both");
     g_autofree char *text =
         g_strdup_printf("%s %s %s%s", plan->outcome.persistent ? "P" : "T",
                         mig_config_to_string(plan->outcome.source),
@@ -119,9 +116,11 @@ static void check_consequences(const Case *c, const MigPlan *plan)
     g_assert_cmpint(plan->survives_exit, ==, ways[c->way].peer);
     g_assert_cmpint(plan->encrypted, ==, encrypted);
     g_assert_true(plan->cancellable);
-    g_assert_cmpint(has_warning(plan, "unencrypted"), ==, !encrypted);
-    g_assert_cmpint(has_warning(plan, "PeerTransport="), ==, ways[c->way].tunnelled && !encrypted);
-    g_assert_cmpint(has_warning(plan, "worker process"), ==, !ways[c->way].peer);
+    g_assert_cmpint(has_finding(plan, "memory-unencrypted"), ==,
+                    !ways[c->way].tunnelled && !encrypted);
+    g_assert_cmpint(has_finding(plan, "tunnel-unencrypted"), ==,
+                    ways[c->way].tunnelled && !encrypted);
+    g_assert_cmpint(has_finding(plan, "driven-by-job"), ==, !ways[c->way].peer);
 }
 
 static void check_call(const Case *c, const MigPlan *plan)
@@ -285,8 +284,18 @@ static void test_variant(void)
         { "virsh", "'virsh -c qemu:///system migrate --live --persistent --undefinesource web1 "
                    "qemu+tls://b.example/system --migrateuri tcp://192.0.2.12 --listen-address "
                    "192.0.2.12'" },
+        { "virsh-refusal", "''" },
+        { "connections",
+          "[{'carries': <'source'>, 'from': <''>, 'to': <'local'>, 'uri': <'qemu:///system'>, "
+          "'credentials': <'unix-socket'>, 'encrypted': <true>}, "
+          "{'carries': <'destination'>, 'from': <''>, 'to': <'host-b'>, 'uri': "
+          "<'qemu+tls://b.example/system'>, 'credentials': <'service-certificate'>, 'encrypted': "
+          "<true>}, "
+          "{'carries': <'memory'>, 'from': <'local'>, 'to': <'host-b'>, 'uri': "
+          "<'tcp://192.0.2.12'>, 'credentials': <'none'>, 'encrypted': <false>}]" },
     };
-    g_autofree const char **warnings = NULL;
+
+    g_autoptr(GVariant) findings = NULL;
 
     g_assert_cmpuint(g_variant_n_children(dict), ==, G_N_ELEMENTS(expected) + 1);
     for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
@@ -297,8 +306,9 @@ static void test_variant(void)
         text = g_variant_print(value, FALSE);
         g_assert_cmpstr(text, ==, expected[i].text);
     }
-    g_assert_true(g_variant_lookup(dict, "warnings", "^a&s", &warnings));
-    g_assert_cmpuint(g_strv_length((char **) warnings), ==, 2);
+    findings = g_variant_lookup_value(dict, "findings", G_VARIANT_TYPE("aa{sv}"));
+    g_assert_nonnull(findings);
+    g_assert_cmpuint(g_variant_n_children(findings), ==, 2);
 }
 
 static void test_flag_names(void)

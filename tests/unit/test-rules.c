@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Options that cannot be combined: every combination of the four that have rules, against a truth
- * written down here, and the shape of the table.
+ * Options that cannot be combined: every pair of settings against a truth written down in a file,
+ * every combination of the four about addresses against one written down here, and the shape of the
+ * table.
  */
 #include "rules.h"
 
@@ -86,7 +87,7 @@ static void test_shape(void)
             guint choices = 0;
 
             g_assert_nonnull(info);
-            if (info->kind != MIG_KIND_CHOICE)
+            if (!info->choices)
                 continue;
             while (info->choices[choices])
                 choices++;
@@ -94,7 +95,95 @@ static void test_shape(void)
         }
     }
 
-    g_assert_cmpuint(g_hash_table_size(ids), ==, 4);
+    g_assert_cmpuint(g_hash_table_size(ids), ==, 55);
+}
+
+/* A setting of each option that says something. */
+static const struct {
+    const char *name;
+    const char *options;
+} settings[] = {
+#include "rules-settings.h"
+};
+
+/* Settings that cannot stand alone get what they need, so that a pair is judged for itself. */
+static GVariant *join(const char *a, const char *b)
+{
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+    const char *const texts[] = { a, b };
+
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) options =
+            g_variant_parse(G_VARIANT_TYPE_VARDICT, texts[i], NULL, NULL, &error);
+        GVariantIter iter;
+        const char *key;
+        GVariant *value;
+
+        g_assert_no_error(error);
+        g_variant_iter_init(&iter, options);
+        while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+            g_autoptr(GVariant) held = value;
+
+            g_variant_dict_insert_value(&dict, key, held);
+        }
+    }
+
+    return g_variant_ref_sink(g_variant_dict_end(&dict));
+}
+
+/* Id of the rule that refuses, "" if none does. */
+static const char *refusal(const char *a, const char *b)
+{
+    g_autoptr(GVariant) options = join(a, b);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MigRequest) request = mig_request_new("web1", "host-b", options, &error);
+
+    if (request)
+        return "";
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_OPTION_CONFLICT);
+    for (const MigRule *rule = mig_rules(); rule->id; rule++) {
+        g_autofree char *end = g_strdup_printf(": %s; %s", rule->reason, rule->remedy);
+
+        /* several rules say the same of several options: the first is what names them */
+        if (g_str_has_suffix(error->message, end))
+            return rule->id;
+    }
+    g_assert_not_reached();
+}
+
+static gboolean lacks_something(guint setting)
+{
+    return g_str_has_suffix(settings[setting].name, "-alone");
+}
+
+/* The file has a line "A B RULE" for each pair that is refused. */
+static void test_pairs(void)
+{
+    const char *path = g_test_get_filename(G_TEST_DIST, "rules-pairs.txt", NULL);
+    g_autoptr(GString) found = g_string_new(NULL);
+    g_autofree char *expected = NULL;
+    guint pairs = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
+        for (guint j = i; j < G_N_ELEMENTS(settings); j++, pairs++) {
+            const char *rule;
+
+            if (i != j && (lacks_something(i) || lacks_something(j)))
+                continue;
+            rule = refusal(settings[i].options, settings[j].options);
+            if (*rule)
+                g_string_append_printf(found, "%s %s %s\n", settings[i].name, settings[j].name,
+                                       rule);
+        }
+
+    if (g_getenv("RULES_PAIRS_WRITE")) {
+        g_assert_true(g_file_set_contents(g_getenv("RULES_PAIRS_WRITE"), found->str, -1, NULL));
+        return;
+    }
+    g_assert_true(g_file_get_contents(path, &expected, NULL, NULL));
+    g_assert_cmpstr(found->str, ==, expected);
+    g_assert_cmpuint(pairs, >, 1200);
 }
 
 int main(int argc, char **argv)
@@ -102,6 +191,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rules/every-combination", test_every_combination);
     g_test_add_func("/rules/remedy", test_remedy);
+    g_test_add_func("/rules/pairs", test_pairs);
     g_test_add_func("/rules/shape", test_shape);
 
     return g_test_run();
