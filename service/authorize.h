@@ -13,6 +13,7 @@
 #define ACTION_LIST "org.example.Migration1.list"
 #define ACTION_CHECK "org.example.Migration1.check"
 #define ACTION_MIGRATE "org.example.Migration1.migrate"
+#define ACTION_MIGRATE_UNSAFE "org.example.Migration1.migrate-unsafe"
 #define ACTION_CANCEL_OWN "org.example.Migration1.cancel-own"
 #define ACTION_CANCEL_OTHER "org.example.Migration1.cancel-other"
 

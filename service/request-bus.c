@@ -129,7 +129,9 @@ int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_
     if (!frozen ||
         !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
         return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACTION_MIGRATE, migrate_authorized);
+    const char *action = mig_request_number(frozen->request, MIG_OPT_UNSAFE) ? ACTION_MIGRATE_UNSAFE
+                                                                             : ACTION_MIGRATE;
+    return authorize_request(g_steal_pointer(&frozen), call, action, migrate_authorized);
 }
 
 static void plan_authorized(sd_bus_message *call, void *userdata)

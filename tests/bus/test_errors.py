@@ -121,8 +121,8 @@ def same_machine(s):
     s.b.uuid = s.local.uuid
 
 
-def xen_hosts(s):
-    s.local.driver = s.b.driver = "Xen"
+def lxc_hosts(s):
+    s.local.driver = s.b.driver = "LXC"
 
 
 def other_driver(s):
@@ -155,7 +155,7 @@ UNFIT = {
     "name-taken": (name_taken, "GuestExists", "web"),
     "uuid-taken": (uuid_taken, "GuestExists", "other"),
     "same-machine": (same_machine, "SameHost", "b"),
-    "xen": (xen_hosts, "NotSupported", "Xen"),
+    "lxc": (lxc_hosts, "NotSupported", "LXC"),
     "other-driver": (other_driver, "NotSupported", "LXC"),
     "refused": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection refused"),
                 "HostUnreachable", "b"),

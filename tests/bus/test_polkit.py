@@ -31,6 +31,8 @@ METHODS = {
     "Plan": ("check", lambda s: s.client.start_plan("web", "b")),
     "Test": ("check", lambda s: s.client.start_test("b")),
     "Migrate": ("migrate", lambda s: s.client.start_migrate("web", "b")),
+    "Migrate unsafe": ("migrate-unsafe", lambda s: s.client.start_migrate(
+        "web", "b", unsafe=GLib.Variant("b", True))),
 }
 
 
