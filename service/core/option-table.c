@@ -72,8 +72,8 @@ static const MigOptionInfo infos[MIG_N_OPTS] = {
         .choices = flow_choices,
         .fallback = MIG_FLOW_PEER_TO_PEER,
         .description = "Who is in control: the source's libvirt daemon (peer-to-peer), "
-                       "this service (managed-direct) or the hypervisor (unmanaged- "
-                       "direct).",
+                       "this service (managed-direct) or the hypervisor "
+                       "(unmanaged-direct).",
     },
     [MIG_OPT_TRANSPORT] = {
         .key = "transport",

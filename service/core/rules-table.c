@@ -276,8 +276,8 @@ static const MigRule rules[] = {
         .when = { { MIG_IS, MIG_OPT_SYNCHRONOUS_WRITES, TRUE },
                   { MIG_IS, MIG_OPT_COPY_STORAGE, MIG_COPY_NONE } },
         .reason = "no disks are copied",
-        .remedy = "give copy-storage \"all\" or \"incremental\" too, or leave out synchronous- "
-                  "writes",
+        .remedy = "give copy-storage \"all\" or \"incremental\" too, or leave out "
+                  "synchronous-writes",
     },
     {
         .id = "tls-name-tls",
