@@ -236,7 +236,7 @@ static void test_unchecked_migration(gconstpointer address)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_failed();
-    g_test_trap_assert_stderr("*unchecked migration address*");
+    g_test_trap_assert_stderr("*unchecked address*");
 }
 
 static void test_addresses(void)
