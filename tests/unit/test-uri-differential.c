@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A million strings made of what URIs are made of, right and wrong: what our grammar accepts, the
+ * parser that libvirt uses (libxml2's) reads the same way, with no parameters.
+ */
+#include <libxml/uri.h>
+#include <string.h>
+
+#include "uri.h"
+
+#define STRINGS 1000000
+
+/* Pieces in the order of a URI; the first `right` of them are. */
+typedef struct {
+    guint right;
+    const char *texts[20];
+} Piece;
+
+static const Piece pieces[] = {
+    { 1, { "qemu", "QEMU", "xen", "test", "", "qemu%20" } },
+    { 4, { "+ssh", "+tls", "+tcp", "", "+ext", "+SSH", "+unix", "+libssh2", "+%73sh" } },
+    { 1, { "://", ":", ":/", ":///", "//" } },
+    { 3, { "", "root@", "_a-1@", "Root@", "r%6fot@", "a:b@", "@" } },
+    { 4,
+      { "host-b", "192.0.2.12", "[2001:db8::c]", "b.example", "", "2001:db8::c", "127.0.0.1",
+        "[::1]", "localhost", "host_b", "-host", "h%6fst", "[fe80::1%25eth0]", "a..b", "1.2.3",
+        "0x7f000001", "host;x", "[2001:db8::c" } },
+    { 3, { "", ":22", ":65535", ":0", ":022", ":65536", ":", ":x" } },
+    { 1, { "/system", "/session", "/", "", "/system/", "/syst%65m", "/system;x" } },
+    { 1, { "", "?", "?command=/x", "?%63ommand=/x", "#x", "?no_verify=1", "&x", ";command=/x" } },
+};
+
+static const char *choose(GRand *random, const Piece *piece)
+{
+    guint n = piece->right;
+
+    if (g_rand_int_range(random, 0, 4) == 0)
+        while (n < G_N_ELEMENTS(piece->texts) && piece->texts[n])
+            n++;
+
+    return piece->texts[g_rand_int_range(random, 0, (gint32) n)];
+}
+
+/* Now and then a byte is put in, taken out or changed. */
+static void disturb(GRand *random, GString *text)
+{
+    static const char bytes[] = "%?#&;@:/[]\\\"' \t\n\x7f\xc3\xa4"
+                                "aZ09-_.+=";
+    gsize at = (gsize) g_rand_int_range(random, 0, (gint32) text->len + 1);
+    char byte = bytes[g_rand_int_range(random, 0, sizeof(bytes) - 1)];
+
+    switch (g_rand_int_range(random, 0, 3)) {
+    case 0:
+        g_string_insert_c(text, (gssize) at, byte);
+        break;
+    case 1:
+        if (at < text->len)
+            g_string_erase(text, (gssize) at, 1);
+        break;
+    default:
+        if (at < text->len)
+            text->str[at] = byte;
+        break;
+    }
+}
+
+static void make_string(GRand *random, GString *text)
+{
+    g_string_truncate(text, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(pieces); i++)
+        g_string_append(text, choose(random, &pieces[i]));
+    if (g_rand_int_range(random, 0, 4) == 0)
+        disturb(random, text);
+}
+
+/* An address in its canonical text, which is what our parser gives. */
+static char *canonical(const char *host)
+{
+    gsize length = host ? strlen(host) : 0;
+    gboolean brackets = length > 2 && host[0] == '[' && host[length - 1] == ']';
+    g_autofree char *bare = brackets ? g_strndup(host + 1, length - 2) : g_strdup(host);
+
+    return mig_uri_canonical_address(bare) ?: g_steal_pointer(&bare);
+}
+
+static void assert_same(const char *text, const MigUri *uri)
+{
+    xmlURIPtr other = xmlParseURI(text);
+    g_autofree char *host = NULL;
+    g_autofree char *with_transport =
+        g_strconcat(uri->driver, "+", mig_connect_to_string(uri->connect), NULL);
+
+    g_assert_nonnull(other);
+    host = canonical(other->server);
+    g_assert_true(g_strcmp0(other->scheme, uri->driver) == 0 ||
+                  g_strcmp0(other->scheme, with_transport) == 0);
+    g_assert_cmpstr(other->user, ==, uri->user);
+    g_assert_cmpstr(host, ==, uri->host);
+    g_assert_cmpint(MAX(other->port, 0), ==, uri->port);
+    g_assert_cmpstr(other->path, ==, "/system");
+    g_assert_null(other->query_raw);
+    g_assert_null(other->fragment);
+    xmlFreeURI(other);
+}
+
+static void test_million(void)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(20260101);
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint accepted = 0;
+
+    for (guint i = 0; i < STRINGS; i++) {
+        g_autoptr(MigUri) uri = NULL;
+
+        make_string(random, text);
+        uri = mig_uri_parse(text->str, NULL);
+        if (!uri)
+            continue;
+        accepted++;
+        assert_same(text->str, uri);
+    }
+
+    g_test_message("%u of %u accepted", accepted, STRINGS);
+    g_assert_cmpuint(accepted, >, STRINGS / 100);
+    g_assert_cmpuint(accepted, <, STRINGS / 2);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/uri/million", test_million);
+
+    return g_test_run();
+}
