@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bus face of a host: one table of properties, and Test. The thing of its object is the Host.
+ * The bus face of a host: one table of properties, ListInterfaces and Test. The thing of its object
+ * is the Host.
  */
 #include "host-bus.h"
 
 #include "error.h"
 #include "host.h"
+#include "interfaces-bus.h"
 #include "manager-bus.h"
 #include "sd-autoptr.h"
 
@@ -117,8 +119,78 @@ static int method_test(sd_bus_message *call, void *userdata, sd_bus_error *ret_e
                      request, test_request_free);
 }
 
+typedef struct {
+    ManagerBus *face;
+    char *host;
+    char *source; /* "": no relation */
+} InterfacesRequest;
+
+static void interfaces_request_free(void *data)
+{
+    InterfacesRequest *request = data;
+    g_free(request->host);
+    g_free(request->source);
+    g_free(request);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(InterfacesRequest, interfaces_request_free)
+
+/* *source is NULL if there is to be none. */
+static gboolean look_up_ends(const InterfacesRequest *request, const MigHost **host,
+                             const MigHost **source, GError **error)
+{
+    const Manager *manager = request->face->manager;
+    *source = NULL;
+    *host = manager_host_config(manager, request->host, error);
+    if (!*host || !*request->source)
+        return *host != NULL;
+    *source = manager_host_config(manager, request->source, error);
+    if (!*source || *source != *host)
+        return *source != NULL;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_SAME_HOST,
+                "source: a guest on host %s need not be moved there; name the host it is on, or "
+                "none (\"\")",
+                request->host);
+    return FALSE;
+}
+
+static void interfaces_authorized(sd_bus_message *call, void *userdata)
+{
+    const InterfacesRequest *request = userdata;
+    const MigHost *host, *source;
+    g_autoptr(GError) error = NULL;
+    if (look_up_ends(request, &host, &source, &error))
+        interfaces_bus_answer(request->face, call, host, source);
+    else
+        bus_reply_error(call, error);
+}
+
+static int method_list_interfaces(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    const BusObject *object = userdata;
+    ManagerBus *face = bus_objects_userdata(object->objects);
+    const char *source = NULL;
+    g_autoptr(GError) error = NULL;
+    int r = sd_bus_message_read(call, "s", &source);
+    if (r < 0)
+        return r;
+    g_autoptr(InterfacesRequest) request = g_new(InterfacesRequest, 1);
+    *request = (InterfacesRequest){ face, g_strdup(((const Host *) object->thing)->name),
+                                    g_strdup(source) };
+    const MigHost *host_now, *source_now;
+    if (!look_up_ends(request, &host_now, &source_now, &error))
+        return bus_reply_error(call, error);
+
+    const char *details[] = { "host.name", request->host, *source ? "source.name" : NULL,
+                              request->source, NULL };
+    return authorize(face->authorizer, call, ACTION_CHECK, details, interfaces_authorized,
+                     g_steal_pointer(&request), interfaces_request_free);
+}
+
 static const sd_bus_vtable host_vtable[] = {
     SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_NAMES("ListInterfaces", "s", SD_BUS_PARAM(source), "aa{sv}",
+                             SD_BUS_PARAM(interfaces), method_list_interfaces,
+                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("Test", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result), method_test,
                             SD_BUS_VTABLE_UNPRIVILEGED),
     HOST_PROPERTIES(AS_VTABLE) SD_BUS_VTABLE_END,

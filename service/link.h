@@ -18,6 +18,10 @@
  *     ListGuests(a{sv} host, a{sv} filter) -> aa{sv}      as Manager.ListGuests
  *     GetFacts(a{sv} host, s guest, s uuid) -> a{sv}      mig_facts_to_variant(); looked up by
  *                                                         uuid if not empty, else or then by guest
+ *     ListInterfaces(a{sv} host) -> aa{sv}                mig_interfaces_to_variant(), without what
+ *                                                         its file has
+ *     FindRoutes(a{sv} host, as addresses) -> a{ss}       mig_machine_find_routes(); of the machine
+ *                                                         itself only
  *     Test(a{sv} host) -> a{sv}                           as Host.Test
  */
 #pragma once

@@ -38,7 +38,7 @@ int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GErro
     return bus_reply_error(call, unreadable);
 }
 
-static int reply_variant(sd_bus_message *call, GVariant *value)
+int bus_reply_variant(sd_bus_message *call, GVariant *value)
 {
     g_autoptr(GVariant) owned = g_variant_take_ref(value);
     g_autoptr(sd_bus_message) reply = NULL;
@@ -178,7 +178,7 @@ static void list_jobs_authorized(sd_bus_message *call, void *userdata)
     if (ledger && filter_read_jobs(request->filter, request->caller, &filter, &error))
         records = mig_ledger_list(ledger, &filter, &error);
     if (records)
-        reply_variant(call, describe_jobs(manager, records));
+        bus_reply_variant(call, describe_jobs(manager, records));
     else
         bus_reply_error(call, error);
 }

@@ -31,6 +31,9 @@ gboolean manager_bus_idle(const ManagerBus *face);
 /* Answers a call with an error; returns what a handler returns. */
 int bus_reply_error(sd_bus_message *call, const GError *error);
 
+/* Answers a call with one value, which it takes if it is floating. */
+int bus_reply_variant(sd_bus_message *call, GVariant *value);
+
 /* Answers a call with what a query worker has answered: its body as it is, or the error. */
 int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error);
 

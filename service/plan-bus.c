@@ -102,12 +102,6 @@ static void on_source(sd_bus_message *answer, const GError *failed, void *userda
     (void) g_steal_pointer(&planning);
 }
 
-static MigHost *host_copy(const MigHost *host)
-{
-    g_autoptr(GVariant) dict = g_variant_ref_sink(mig_host_to_variant(host));
-    return mig_host_from_variant(dict, NULL);
-}
-
 void plan_bus_answer(ManagerBus *face, sd_bus_message *call, const MigRequest *request,
                      const MigHost *source, const MigHost *destination)
 {
@@ -116,8 +110,8 @@ void plan_bus_answer(ManagerBus *face, sd_bus_message *call, const MigRequest *r
     planning->face = face;
     planning->call = sd_bus_message_ref(call);
     planning->request = mig_request_new(request->guest, request->destination, options, NULL);
-    planning->source = host_copy(source);
-    planning->destination = host_copy(destination);
+    planning->source = mig_host_copy(source);
+    planning->destination = mig_host_copy(destination);
     manager_bus_ask(face, source, "GetFacts", g_variant_new("(ss)", request->guest, ""), on_source,
                     planning);
 }

@@ -292,6 +292,13 @@ MigHost *mig_host_from_variant(GVariant *dict, GError **error)
     return mig_hostfile_build(name, &texts, error);
 }
 
+MigHost *mig_host_copy(const MigHost *host)
+{
+    g_autoptr(GVariant) dict = g_variant_ref_sink(mig_host_to_variant(host));
+
+    return mig_host_from_variant(dict, NULL);
+}
+
 gboolean mig_host_has_address(const MigHost *host, const char *address)
 {
     return address != NULL &&

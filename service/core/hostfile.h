@@ -73,6 +73,8 @@ MigHost *mig_host_parse(const char *name, const char *data, gsize length, GError
 GVariant *mig_host_to_variant(const MigHost *host);
 MigHost *mig_host_from_variant(GVariant *dict, GError **error);
 
+MigHost *mig_host_copy(const MigHost *host);
+
 /* TRUE if `address` (canonical literal) is one on which the host may receive migration data. */
 gboolean mig_host_has_address(const MigHost *host, const char *address);
 

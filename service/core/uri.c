@@ -108,6 +108,16 @@ char *mig_uri_canonical_address(const char *text)
     return g_strdup(inet_ntop(family, from, canonical, sizeof(canonical)));
 }
 
+gboolean mig_uri_same_network(const char *a, const char *b, guint bits)
+{
+    guint8 address[sizeof(struct in6_addr)];
+    int family = strchr(a, ':') == NULL ? AF_INET : AF_INET6;
+
+    return (strchr(b, ':') == NULL) == (family == AF_INET) &&
+           bits <= (family == AF_INET ? 32 : 128) && inet_pton(family, a, address) == 1 &&
+           in_network(address, family, b, bits);
+}
+
 static gboolean has_only(const char *text, gsize length, const char *characters)
 {
     return strspn(text, characters) >= length;

@@ -26,6 +26,9 @@ gboolean mig_uri_dns_is_valid(const char *name);
  * multicast and link-local addresses are refused: no other host can reach them. */
 char *mig_uri_canonical_address(const char *text);
 
+/* TRUE if two canonical addresses are of one family and have their first `bits` in common. */
+gboolean mig_uri_same_network(const char *a, const char *b, guint bits);
+
 /* DNS name or IP literal fit for a connection URI. */
 gboolean mig_uri_host_is_valid(const char *text);
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See capabilities.h. The document comes from another machine: no network, no entities, no errors
- * printed. It is read as a stream and only up to the element that is looked for, which is the
+ * See capabilities.h. The document is read only up to the element that is looked for, which is the
  * first.
  */
 #include "capabilities.h"
 
-#include <glib.h>
-#include <libxml/xmlreader.h>
-#include <string.h>
-
-#define XML_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
+#include "xml.h"
 
 static const char *const path[] = { "capabilities", "host", "uuid" };
 #define DEPTH ((int) G_N_ELEMENTS(path) - 1)
@@ -35,8 +30,7 @@ static gboolean find_element(xmlTextReaderPtr reader)
 
 char *mig_capabilities_host_uuid(const char *xml)
 {
-    xmlTextReaderPtr reader =
-        xmlReaderForMemory(xml, (int) strlen(xml), NULL, "utf-8", XML_OPTIONS);
+    g_autoptr(xmlTextReader) reader = mig_xml_read(xml);
     char *uuid = NULL;
     if (reader && find_element(reader)) {
         xmlChar *text = xmlTextReaderReadString(reader);
@@ -44,6 +38,5 @@ char *mig_capabilities_host_uuid(const char *xml)
             uuid = g_ascii_strdown((const char *) text, -1);
         xmlFree(text);
     }
-    xmlFreeTextReader(reader);
     return uuid ? uuid : g_strdup("");
 }

@@ -7,6 +7,8 @@
 #include "connection.h"
 #include "error.h"
 #include "guests.h"
+#include "interfaces.h"
+#include "machine.h"
 
 struct MigQueryHost {
     char *name;
@@ -125,6 +127,33 @@ GVariant *mig_query_get_facts(MigQueryHost *host, GVariant *dict, GVariant *argu
                               GError **error)
 {
     return ask(host, dict, ask_facts, arguments, error);
+}
+
+static GVariant *ask_interfaces(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    return mig_interfaces_list(host->connection, host->host, NULL, error);
+}
+
+GVariant *mig_query_list_interfaces(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                    GError **error)
+{
+    return ask(host, dict, ask_interfaces, arguments, error);
+}
+
+/* The kernel's own business: libvirt need not be there. */
+GVariant *mig_query_find_routes(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                GError **error)
+{
+    g_autofree const char **addresses = NULL;
+    if (!use_dict(host, dict, error))
+        return NULL;
+    if (host->host->own.connect != MIG_CONNECT_UNIX) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "host %s is another machine, which cannot be asked for its routes", host->name);
+        return NULL;
+    }
+    g_variant_get(arguments, "(^a&s)", &addresses);
+    return g_variant_ref_sink(mig_machine_find_routes(addresses));
 }
 
 /* A test that is answered from memory tests nothing. */

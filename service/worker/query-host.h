@@ -21,5 +21,9 @@ GVariant *mig_query_list_guests(MigQueryHost *host, GVariant *dict, GVariant *ar
                                 GError **error); /* (a{sv} filter) -> aa{sv} */
 GVariant *mig_query_get_facts(MigQueryHost *host, GVariant *dict, GVariant *arguments,
                               GError **error); /* (s guest, s uuid) -> a{sv} */
+GVariant *mig_query_list_interfaces(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                    GError **error); /* () -> aa{sv} */
+GVariant *mig_query_find_routes(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                GError **error); /* (as addresses) -> a{ss} */
 GVariant *mig_query_test(MigQueryHost *host, GVariant *dict, GVariant *arguments,
                          GError **error); /* () -> a{sv} */

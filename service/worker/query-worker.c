@@ -47,6 +47,8 @@ typedef struct {
 static const Method methods[] = {
     { "ListGuests", "(a{sv})", mig_query_list_guests },
     { "GetFacts", "(ss)", mig_query_get_facts },
+    { "ListInterfaces", "()", mig_query_list_interfaces },
+    { "FindRoutes", "(as)", mig_query_find_routes },
     { "Test", "()", mig_query_test },
 };
 
@@ -157,6 +159,10 @@ static const sd_bus_vtable vtable[] = {
     SD_BUS_METHOD_WITH_NAMES("GetFacts", "a{sv}ss",
                              SD_BUS_PARAM(host) SD_BUS_PARAM(guest) SD_BUS_PARAM(uuid), "a{sv}",
                              SD_BUS_PARAM(facts), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("ListInterfaces", "a{sv}", SD_BUS_PARAM(host), "aa{sv}",
+                             SD_BUS_PARAM(interfaces), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("FindRoutes", "a{sv}as", SD_BUS_PARAM(host) SD_BUS_PARAM(addresses),
+                             "a{ss}", SD_BUS_PARAM(routes), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("Test", "a{sv}", SD_BUS_PARAM(host), "a{sv}", SD_BUS_PARAM(result),
                              on_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,

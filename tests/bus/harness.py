@@ -5,6 +5,7 @@ fake-worker as its worker program, and a client that records what the service an
 import ctypes
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,8 @@ MANAGER, HOST, JOB = NAME + ".Manager", NAME + ".Host", NAME + ".Job"
 ERROR = NAME + ".Error."
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+# A network of its own for what it runs; without privileges a user namespace allows it.
+UNSHARE = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
 FINAL = ("completed", "failed", "cancelled", "interrupted")
 
 OPTION_TYPES = {"source": "s", "flow": "s", "transport": "s", "interface-address": "s", "port": "q",
@@ -298,6 +301,13 @@ class Client:
         escaped = "".join(c if c.isalnum() else f"_{ord(c):02x}" for c in name)
         return f"{ROOT}/host/{escaped}"
 
+    def start_list_interfaces(self, host, source=""):
+        return self.start(self.host_path(host), HOST, "ListInterfaces",
+                          GLib.Variant("(s)", (source,)))
+
+    def list_interfaces(self, host, source=""):
+        return self.start_list_interfaces(host, source).result()
+
     def start_test(self, host):
         return self.start(self.host_path(host), HOST, "Test")
 
@@ -305,7 +315,7 @@ class Client:
 class Service:
     """The service with directories of its own. It can be stopped, killed and started again."""
 
-    def __init__(self, bus, worker=(), **arguments):
+    def __init__(self, bus, worker=(), network=None, **arguments):
         self.bus = bus
         self.directory = tempfile.mkdtemp(prefix="mig-", dir="/tmp")
         self.arguments = {"idle-timeout": 60, "query-deadline": 15, **arguments}
@@ -313,16 +323,22 @@ class Service:
             os.makedirs(os.path.join(self.directory, name))
         self.world = World(self.directory)
         self.process = None
-        self._write_worker(worker)
+        self._write_worker(worker, network)
         self._log = open(os.path.join(self.directory, "log"), "a+")
 
-    def _write_worker(self, arguments):
-        """The worker empties its environment, so where the world is comes from a wrapper."""
+    def _write_worker(self, arguments, network):
+        """The worker empties its environment, so where the world is comes from a wrapper. With
+        `network`, arguments of ip(8), it has a network of its own."""
+        isolate = ""
+        if network is not None:
+            setup = "; ".join(f"PATH=$PATH:/usr/sbin:/sbin ip {words}" for words in network)
+            isolate = f"{shlex.join(UNSHARE)} sh -ec '{setup}; exec \"$@\"' sh "
         path = os.path.join(self.directory, "worker")
         with open(path, "w") as file:
             file.write(f"#!/bin/sh\nFAKE_LIBVIRT_WORLD={self.world.path}\n"
                        "export FAKE_LIBVIRT_WORLD\n"
-                       f'exec {built("tests/bus/fake-worker")} "$@" {" ".join(arguments)}\n')
+                       f'exec {isolate}{built("tests/bus/fake-worker")} "$@" '
+                       f'{" ".join(arguments)}\n')
         os.chmod(path, 0o755)
 
     def path(self, *names):

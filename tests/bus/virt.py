@@ -21,7 +21,8 @@ ERR_INTERNAL_ERROR, ERR_INVALID_ARG, ERR_OPERATION_FAILED, ERR_SYSTEM_ERROR = 1,
 ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED, ERR_OPERATION_INVALID = 39, 42, 45, 55
 ERR_ARGUMENT_UNSUPPORTED, ERR_OPERATION_ABORTED, ERR_MIGRATE_UNSAFE = 74, 78, 81
 ERR_CPU_INCOMPATIBLE = 91
-FROM_RPC, FROM_QEMU, FROM_DOMAIN = 7, 10, 20
+ERR_NO_SUPPORT, ERR_NO_NODE_DEVICE, ERR_NO_INTERFACE = 3, 53, 57
+FROM_RPC, FROM_QEMU, FROM_DOMAIN, FROM_NODEDEV, FROM_INTERFACE = 7, 10, 20, 22, 26
 
 MIB = 1024 * 1024
 
@@ -35,6 +36,30 @@ class VirError(Exception):
 def typed(**values):
     """Typed parameters "a(sv)" of GLib.Variant values; "." in a key is spelled "__"."""
     return GLib.Variant("a(sv)", [(key.replace("__", "."), value) for key, value in values.items()])
+
+
+def link_xml(speed, state):
+    """libvirt's <link>; nothing without a state."""
+    rate = f"speed='{speed}' " if speed else ""
+    return f"<link {rate}state='{state}'/>" if state else ""
+
+
+def interface_xml(name, *addresses, speed=None, state="up", inner=""):
+    """As libvirt's netcf backend writes it; the udev backend has no <protocol>."""
+    text = f"<interface type='ethernet' name='{name}'><mtu size='1500'/>{link_xml(speed, state)}"
+    for address in addresses:
+        literal, _, prefix = address.partition("/")
+        family = "ipv6" if ":" in literal else "ipv4"
+        text += (f"<protocol family='{family}'><ip address='{literal}'" +
+                 (f" prefix='{prefix}'" if prefix else "") + "/></protocol>")
+    return f"{text}{inner}</interface>\n"
+
+
+def device_xml(interface, speed=None, state="up"):
+    """As libvirt's node device driver writes it."""
+    return (f"<device><name>net_{interface}</name><capability type='net'><interface>{interface}"
+            f"</interface>{link_xml(speed, state)}<feature name='rx'/>"
+            "<capability type='80203'/></capability></device>\n")
 
 
 class Guest:
@@ -70,6 +95,8 @@ class Host:
         self.silent = None  # set of functions that are never answered; "*": all of them
         self.broken = {}  # function -> VirError
         self.asks = False  # wants credentials
+        self.interfaces = None  # name -> XML or VirError; None: no such driver
+        self.devices = None  # the same of node devices
 
     def guest(self, name, state=RUNNING, persistent=True, uuid=None, memory=512 * MIB,
               maximum_memory=1024 * MIB, vcpus=2, disks=(("vda", "/srv/images/{}.qcow2", 2**33),)):
@@ -78,6 +105,15 @@ class Host:
         self.guests[name] = Guest(self, name, uuid, state, persistent, memory, maximum_memory,
                                   vcpus, disks)
         return self.guests[name]
+
+    def interface(self, name, *addresses, **link):
+        self.interfaces = {**(self.interfaces or {}), name: interface_xml(name, *addresses, **link)}
+
+    def device(self, interface, **link):
+        name = "net_" + "".join(c if c.isalnum() else "_" for c in interface)
+        devices = self.devices or {}
+        self.devices = {**devices, f"{name}_52_54_00_00_00_{len(devices):02x}":
+                        device_xml(interface, **link)}
 
     def find(self, what):
         for guest in self.guests.values():

@@ -316,6 +316,43 @@ class World:
     def virConnectSetKeepAlive(self, call, host):
         call.answer(result=0)
 
+    # interfaces and devices
+
+    def _names(self, call, things):
+        if things is None:
+            raise VirError(virt.ERR_NO_SUPPORT, "this function is not supported by the connection "
+                           f"driver: {call.function}", 0)
+        call.answer(names=GLib.Variant("as", list(things)))
+
+    def _document(self, call, things, code, domain):
+        document = (things or {}).get(call.get("name"))
+        if document is None:
+            raise VirError(code, f"not found: {call.get('name')}", domain)
+        if isinstance(document, VirError):
+            raise document
+        call.answer(result=document)
+
+    def virConnectListAllInterfaces(self, call, host):
+        self._names(call, host.interfaces)
+
+    def virInterfaceLookupByName(self, call, host):
+        if host.interfaces is None:
+            self._names(call, None)
+        elif call.get("name") not in host.interfaces:
+            raise VirError(virt.ERR_NO_INTERFACE, "Interface not found: couldn't find interface "
+                           f"named '{call.get('name')}'", virt.FROM_INTERFACE)
+        else:
+            call.answer(result=0)
+
+    def virInterfaceGetXMLDesc(self, call, host):
+        self._document(call, host.interfaces, virt.ERR_NO_INTERFACE, virt.FROM_INTERFACE)
+
+    def virConnectListAllNodeDevices(self, call, host):
+        self._names(call, host.devices)
+
+    def virNodeDeviceGetXMLDesc(self, call, host):
+        self._document(call, host.devices, virt.ERR_NO_NODE_DEVICE, virt.FROM_NODEDEV)
+
     def _listed(self, call, host):
         flags = call.get("flags")
         wanted = [g for g in host.guests.values() if not (flags & 3 in (1, 2)) or
