@@ -277,6 +277,33 @@ def test_polkit_sees_guest_and_destination(service, host_a, host_b):
     assert_only_on("web1", host_b, host_a)
 
 
+def test_the_example_rule_lets_operators_move_web_guests_and_nothing_else(service, host_a, host_b):
+    rules = "/etc/polkit-1/rules.d/60-migration-operators.rules"
+    host_a.exec(["cp", "/usr/share/doc/guest-migration/examples/60-migration-operators.rules", rules])
+    host_a.exec(["groupadd", "operators"])
+    host_a.add_user("olga")
+    host_a.exec(["usermod", "-G", "operators", "olga"])
+    host_a.exec(["systemctl", "restart", "polkit"])
+    guests.start(host_a, "web1")
+    guests.start(host_a, "db1")
+
+    def olga(words, check):
+        return host_a.session_exec("olga", words, active=False, check=check)
+
+    uuid = host_a.exec(["virsh", "domuuid", "web1"]).stdout.strip()
+    try:
+        for guest, destination in (("db1", "host-b"), ("web1", "host-b-tls"), (uuid, "host-b")):
+            with pytest.raises(Refused, match="AccessDenied"):
+                service.migrate(guest, destination, run=olga)
+        assert "web1" in service.call("ListGuests", "local", "@a{sv} {}", run=olga)
+        service.migrate("web1", "host-b", run=olga).ended("completed")
+    finally:
+        host_a.exec(["rm", rules])
+        host_a.exec(["userdel", "-r", "-f", "olga"], check=False)
+        host_a.exec(["groupdel", "operators"], check=False)
+    assert_only_on("web1", host_b, host_a)
+
+
 def test_service_user_may_start_nothing_else(service, host_a):
     words = ["busctl", "--system", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "StartUnit", "ss"]
     for unit in ("ssh.service", "migration-job@1.service.d", "migration-other@1.service", "migrationd.service"):
