@@ -45,7 +45,23 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_WORKER] = NAME("Worker"),
 };
 
-G_DEFINE_QUARK(mig - error - quark, mig_error)
+typedef MigLibvirtCode MigErrorPrivate;
+
+static void mig_error_private_init(MigErrorPrivate *private)
+{
+    *private = (MigErrorPrivate){ 0, 0 };
+}
+
+static void mig_error_private_copy(const MigErrorPrivate *from, MigErrorPrivate *to)
+{
+    *to = *from;
+}
+
+static void mig_error_private_clear(MigErrorPrivate *private)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR(MigError, mig_error)
 
 const char *mig_error_name(MigError code)
 {
@@ -71,4 +87,18 @@ const char *mig_error_dbus_name(const GError *error)
         return error_names[MIG_ERROR_FAILED];
 
     return mig_error_name((MigError) error->code);
+}
+
+void mig_error_set_libvirt(GError *error, MigLibvirtCode libvirt)
+{
+    if (error->domain == MIG_ERROR)
+        *mig_error_get_private(error) = libvirt;
+}
+
+MigLibvirtCode mig_error_libvirt(const GError *error)
+{
+    if (error == NULL || error->domain != MIG_ERROR)
+        return (MigLibvirtCode){ 0, 0 };
+
+    return *mig_error_get_private(error);
 }

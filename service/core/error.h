@@ -63,3 +63,13 @@ MigError mig_error_from_name(const char *name);
 
 /* D-Bus name of any GError: ours by table, foreign domains are MIG_ERROR_FAILED. */
 const char *mig_error_dbus_name(const GError *error);
+
+/* What libvirt called the failure behind an error: virErrorDomain and virErrorNumber. A code of 0:
+ * it is none of libvirt's. */
+typedef struct {
+    int domain, code;
+} MigLibvirtCode;
+
+/* Kept by g_error_copy(). An error of a foreign domain has none and takes none. */
+void mig_error_set_libvirt(GError *error, MigLibvirtCode libvirt);
+MigLibvirtCode mig_error_libvirt(const GError *error);

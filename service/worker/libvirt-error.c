@@ -222,7 +222,9 @@ GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, 
     while (!row_fits(row, place->doing, code, text))
         row++; /* the last one fits everything */
     g_autofree char *sentence = make_sentence(row->sentence, place);
-    return g_error_new_literal(MIG_ERROR, (int) row->error, sentence);
+    GError *error = g_error_new_literal(MIG_ERROR, (int) row->error, sentence);
+    mig_error_set_libvirt(error, (MigLibvirtCode){ domain, code });
+    return error;
 }
 
 void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error)

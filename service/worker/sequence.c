@@ -162,11 +162,13 @@ static void set_call_error(Sequence *s)
     mig_libvirt_error(&place, &s->raw, &s->error);
     if (!s->task->client_driven || mig_connection_is_alive(s->sides[MIG_DESTINATION]->connection))
         return;
+    MigLibvirtCode libvirt = mig_error_libvirt(s->error);
     g_clear_error(&s->error);
     set_error(
         s, MIG_ERROR_CONNECTION_LOST,
         "the connection to host {destination} was lost and the migration given up; check that "
         "it is up and the network to it");
+    mig_error_set_libvirt(s->error, libvirt);
 }
 
 static void migrate(Sequence *s)

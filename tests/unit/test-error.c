@@ -101,6 +101,23 @@ static void test_of_gerror(void)
     g_assert_cmpstr(mig_error_dbus_name(NULL), ==, MIG_ERROR_PREFIX "Failed");
 }
 
+static void test_libvirt_code(void)
+{
+    g_autoptr(GError) ours = g_error_new(MIG_ERROR, MIG_ERROR_FAILED, "failed");
+    g_autoptr(GError) foreign = g_error_new(G_FILE_ERROR, 1, "no file");
+
+    g_assert_cmpint(mig_error_libvirt(NULL).code, ==, 0);
+    g_assert_cmpint(mig_error_libvirt(ours).code, ==, 0);
+
+    mig_error_set_libvirt(ours, (MigLibvirtCode){ 7, 38 });
+    mig_error_set_libvirt(foreign, (MigLibvirtCode){ 7, 38 });
+
+    g_autoptr(GError) copy = g_error_copy(ours);
+    g_assert_cmpint(mig_error_libvirt(copy).domain, ==, 7);
+    g_assert_cmpint(mig_error_libvirt(copy).code, ==, 38);
+    g_assert_cmpint(mig_error_libvirt(foreign).code, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -109,6 +126,7 @@ int main(int argc, char **argv)
     g_test_add_func("/error/well-formed", test_well_formed);
     g_test_add_func("/error/foreign-names", test_foreign_names);
     g_test_add_func("/error/of-gerror", test_of_gerror);
+    g_test_add_func("/error/libvirt-code", test_libvirt_code);
 
     return g_test_run();
 }
