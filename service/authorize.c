@@ -5,6 +5,7 @@
 #include "authorize.h"
 
 #include "error.h"
+#include "journal.h"
 #include "log.h"
 #include "sd-autoptr.h"
 #include "variant.h"
@@ -28,6 +29,7 @@ typedef struct {
     Authorizer *authorizer;
     sd_bus_message *call;
     char *action;
+    char **details;
     char *cancellation_id;
     sd_bus_slot *asked;
     sd_bus_track *caller;
@@ -44,6 +46,7 @@ static void question_free(void *data)
     sd_bus_message_unref(question->call);
     question->free_request(question->request);
     g_free(question->action);
+    g_strfreev(question->details);
     g_free(question->cancellation_id);
     g_free(question);
 }
@@ -53,10 +56,50 @@ static void question_end(Question *question)
     g_hash_table_remove(question->authorizer->questions, question);
 }
 
-static int deny(sd_bus_message *call, const char *action, const char *why)
+/* The journal's field for a detail of the question. */
+static char *field_of_detail(const char *detail)
 {
-    log_warning("%s was denied %s for %s: %s", sd_bus_message_get_sender(call),
-                sd_bus_message_get_member(call), action, why);
+    static const char *const renamed[][2] = {
+        { "source.name", "SOURCE_HOST" },
+        { "destination.name", "DESTINATION" },
+        { "host.name", "ASKED_HOST" },
+        { "job.owner.uid", "OWNER_UID" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(renamed); i++) {
+        if (g_str_equal(renamed[i][0], detail))
+            return g_strdup(renamed[i][1]);
+    }
+    g_autofree char *name = g_ascii_strup(detail, -1);
+    return g_strdup(g_strdelimit(name, ".-", '_'));
+}
+
+static void journal_denial(sd_bus_message *call, const char *action, const char *const *details,
+                           const char *why)
+{
+    guint32 uid = 0;
+    g_autofree char *user = authorize_sender(call, &uid, NULL) ? g_strdup_printf("%u", uid) : NULL;
+    const char *const who_and_what[] = {
+        "CALLER",     sd_bus_message_get_sender(call),
+        "CALLER_UID", user ? user : "",
+        "METHOD",     sd_bus_message_get_member(call),
+        "ACTION",     action,
+        "REASON",     why,
+    };
+    g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(who_and_what); i++)
+        g_strv_builder_add(fields, who_and_what[i]);
+    for (; details && details[0]; details += 2) {
+        g_autofree char *name = field_of_detail(details[0]);
+        g_strv_builder_add_many(fields, name, details[1], NULL);
+    }
+    g_auto(GStrv) more = g_strv_builder_end(fields);
+    mig_journal_write(MIG_EVENT_DENIED, NULL, (const char *const *) more);
+}
+
+static int deny(sd_bus_message *call, const char *action, const char *const *details,
+                const char *why)
+{
+    journal_denial(call, action, details, why);
     return sd_bus_reply_method_errorf(call, MIG_ERROR_PREFIX "AccessDenied",
                                       "%s needs the authorization %s: %s",
                                       sd_bus_message_get_member(call), action, why);
@@ -86,7 +129,7 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     if (sd_bus_message_is_method_error(answer, NULL))
         log_warning("polkit: %s", sd_bus_message_get_error(answer)->message);
     if (why)
-        deny(question->call, question->action, why);
+        deny(question->call, question->action, (const char *const *) question->details, why);
     else
         question->authorized(question->call, question->request);
     question_end(question);
@@ -160,6 +203,7 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
     question->authorizer = authorizer;
     question->call = sd_bus_message_ref(call);
     question->action = g_strdup(action);
+    question->details = g_strdupv((char **) details);
     question->cancellation_id =
         g_strdup_printf("migration-%" G_GUINT64_FORMAT, ++authorizer->last_id);
     question->authorized = authorized;
@@ -176,7 +220,7 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
     int r = question_ask(question, details);
     if (r >= 0)
         return 1;
-    deny(call, action, g_strerror(-r));
+    deny(call, action, details, g_strerror(-r));
     question_end(question);
     return 1;
 }

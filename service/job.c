@@ -8,6 +8,7 @@
 #include "job.h"
 
 #include "error.h"
+#include "journal.h"
 #include "link.h"
 #include "log.h"
 #include "variant.h"
@@ -55,11 +56,7 @@ gboolean job_is_final(const Job *job)
 
 static void job_finish(Job *job)
 {
-    const MigJob *record = job->record;
     unlink_worker(job);
-    log_info("job %" G_GUINT64_FORMAT " (%s to %s) %s%s%s", record->id, record->guest,
-             record->destination, mig_state_to_string(record->state),
-             *record->error_message ? ": " : "", record->error_message);
     job->handlers->changed(job, job->userdata);
     job->handlers->finished(job, job->userdata);
 }
@@ -74,6 +71,9 @@ static void job_end(Job *job, MigState state, const GError *why)
     mig_job_set_error(job->record, why, NULL);
     if (!mig_ledger_update(job->ledger, job->record, &error))
         log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
+    /* a worker that was quicker has written it into the journal too */
+    if (!g_error_matches(error, MIG_ERROR, MIG_ERROR_JOB_FINISHED))
+        mig_journal_end(job->record, FALSE, NULL);
     job_finish(job);
 }
 

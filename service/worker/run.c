@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "error.h"
+#include "journal.h"
 #include "ledger.h"
 #include "log.h"
 #include "monitor.h"
@@ -48,11 +49,13 @@ static gboolean record(MigRun *run, GError **error)
 }
 
 /* Goes on when it fails: what libvirt does cannot be taken back, and the last write tells. */
-static void record_or_warn(MigRun *run)
+static gboolean record_or_warn(MigRun *run)
 {
     g_autoptr(GError) error = NULL;
-    if (!record(run, &error))
-        log_warning("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
+    if (record(run, &error))
+        return TRUE;
+    log_warning("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
+    return FALSE;
 }
 
 static void set_state(MigRun *run, MigState state)
@@ -74,6 +77,8 @@ static void enter_phase(MigRun *run, MigPhase phase)
     if (!set_phase(run, phase))
         return;
     record_or_warn(run);
+    mig_journal_write(phase == MIG_PHASE_CONNECTING ? MIG_EVENT_JOB_STARTED : MIG_EVENT_PHASE,
+                      run->job, NULL);
     mig_status_changed(run->status, TRUE);
 }
 
@@ -128,6 +133,7 @@ static void on_enter(gpointer receiver, gpointer data)
         entry->answer = MIG_ENTER_ERROR;
         return;
     }
+    mig_journal_write(MIG_EVENT_PHASE, run->job, NULL);
     run->was_paused = entry->findings->on_source->guest_state == VIR_DOMAIN_PAUSED;
     start_monitor(run);
     mig_status_changed(run->status, TRUE);
@@ -213,9 +219,15 @@ static void take_ending(MigRun *run, const MigEnding *ending)
         mig_job_set_error(job, conclusion.error, ending->raw);
     else
         job->progress = mig_progress_complete(&run->progress);
-    log_info("job %" G_GUINT64_FORMAT ": %s%s%s", job->id, mig_state_to_string(job->state),
-             conclusion.error ? ": " : "", conclusion.error ? conclusion.error->message : "");
     g_clear_error(&conclusion.error);
+}
+
+/* The end that is in the ledger: of one that could not be written another worker will tell. */
+static void journal_ending(const MigRun *run, const MigEnding *ending)
+{
+    if (run->task->resumed && run->job->state != MIG_STATE_INTERRUPTED)
+        mig_journal_write(MIG_EVENT_RECOVERED, run->job, NULL);
+    mig_journal_end(run->job, run->was_paused, ending->error);
 }
 
 static void on_ended(gpointer receiver, gpointer data)
@@ -226,7 +238,9 @@ static void on_ended(gpointer receiver, gpointer data)
         mig_monitor_stop(run->monitor);
     take_ending(run, data);
     gboolean recorded = record(run, &error);
-    if (!recorded)
+    if (recorded)
+        journal_ending(run, data);
+    else
         log_error("job %" G_GUINT64_FORMAT " has ended but: %s", run->job->id, error->message);
     mig_status_changed(run->status, TRUE);
     sd_event_exit(run->event, recorded ? 0 : 1);
@@ -332,14 +346,16 @@ static gboolean set_up(MigRun *run, const MigWorkerOptions *options, GError **er
 /* It cannot be started. What a worker before us started is not ended with that. */
 static int fail(MigRun *run, const GError *error)
 {
-    log_error("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
-    if (run->job->called)
+    if (run->job->called) {
+        log_error("job %" G_GUINT64_FORMAT ": %s", run->job->id, error->message);
         return 1;
+    }
     set_state(run, MIG_STATE_FAILED);
     set_phase(run, MIG_PHASE_DONE);
     run->job->finished = g_get_real_time();
     mig_job_set_error(run->job, error, NULL);
-    record_or_warn(run);
+    if (record_or_warn(run))
+        mig_journal_end(run->job, FALSE, NULL);
     return 1;
 }
 

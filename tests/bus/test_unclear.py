@@ -4,6 +4,7 @@ The job says what is there, decides nothing, and is never called completed or ca
 gives the hosts time to agree, so all of them run at once."""
 
 import os
+import re
 import signal
 
 import pytest
@@ -108,7 +109,7 @@ def ends():
         c.lose()
         migrations["stayer"].fail(w.ERR_SYSTEM_ERROR, "End of file while reading data: "
                                   "Input/output error", w.FROM_RPC)
-        found = {guest: job.ended(seconds=60) for guest, job in jobs.items()}
+        found = {guest: {**job.ended(seconds=60), "ID": job.id} for guest, job in jobs.items()}
         yield scene, found
 
 
@@ -135,6 +136,23 @@ def test_what_was_paused_by_the_migration_is_left_to_a_person(ends):
 def test_a_guest_on_both_hosts_is_said_loudly(ends):
     _, found = ends
     assert "AND" in found["twice"]["Error"][1] and "stop one" in found["twice"]["Error"][1]
+
+
+EVENTS = {
+    # by priority and how the line goes on after the job's state
+    "vanished": "<3>.*, look after guest", "lost": "<3>.*, look after guest",
+    "handover": "<3>.*, look after guest", "killed": "<3>.*, look after guest",
+    "stayed": "<4>.* failed: ", "twice": "<2>.*, guest \"twice\" runs TWICE: ",
+    "frozen": "<3>.*, look after guest", "stayer": "<3>.*, look after guest",
+}
+
+
+@pytest.mark.parametrize("guest", EVENTS)
+def test_the_end_is_told_once_and_as_loudly_as_it_is_bad(ends, guest):
+    scene, found = ends
+    ended = re.compile(rf"<\d>Job {found[guest]['ID']} (completed|failed|cancelled|interrupted)\b")
+    line, = [line for line in scene.service.log().splitlines() if ended.match(line)]
+    assert re.match(EVENTS[guest], line) and found[guest]["Error"][1] in line
 
 
 def test_nothing_was_tried_twice(ends):

@@ -37,6 +37,7 @@ def install(host, stage):
     host.exec(["systemd-tmpfiles", "--create"], check=False)
     host.exec(["systemctl", "daemon-reload"])
     host.exec(["systemctl", "reload", "dbus.service"])
+    host.exec(["journalctl", "--update-catalog"])
     services = sorted(path.name for path in (stage / "usr/lib/systemd/system").glob("*.service"))
     services = [name for name in services if "@" not in name]
     if services:
