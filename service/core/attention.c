@@ -37,6 +37,16 @@ static Shows shows(const char *state)
     return RUNS;
 }
 
+/* It moves the configuration of a guest that is shut off. */
+static gboolean is_offline(const MigJob *job)
+{
+    gboolean offline = FALSE;
+
+    g_variant_lookup(job->options, "offline", "b", &offline);
+
+    return offline;
+}
+
 MigAttention mig_attention(const MigJob *job, gboolean was_paused)
 {
     Shows source = shows(job->source_state), destination = shows(job->destination_state);
@@ -51,6 +61,8 @@ MigAttention mig_attention(const MigJob *job, gboolean was_paused)
     if (job->called == 0)
         return NONE;
     if (was_paused && source == PAUSED && destination == GONE)
+        return NONE;
+    if (is_offline(job) && source == GONE && destination == GONE)
         return NONE;
 
     return attention;

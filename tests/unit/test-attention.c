@@ -105,11 +105,36 @@ static void test_other_ends(void)
     }
 }
 
+static void test_offline(void)
+{
+    static const struct {
+        const char *source, *destination;
+        MigAttention attention;
+    } rows[] = {
+        { "shutoff", "absent", NONE },      { "shutoff", "shutoff", NONE },
+        { "shutoff", "running", NONE },     { "running", "running", SPLIT },
+        { "shutoff", "unreachable", LOOK }, { "unreachable", "absent", LOOK },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(MigJob) job = mig_job_new();
+
+        job->state = MIG_STATE_FAILED;
+        job->called = 1;
+        mig_job_set_variant(&job->options, g_variant_new_parsed("{'offline': <true>}"));
+        mig_job_set_string(&job->source_state, rows[i].source);
+        mig_job_set_string(&job->destination_state, rows[i].destination);
+        g_test_message("row %u", i);
+        g_assert_cmpint(mig_attention(job, FALSE), ==, rows[i].attention);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/attention/every-pair", test_every_pair);
     g_test_add_func("/attention/other-ends", test_other_ends);
+    g_test_add_func("/attention/offline", test_offline);
 
     return g_test_run();
 }
