@@ -45,13 +45,10 @@ def host_b(lab):
 
 @pytest.fixture
 def clean(lab):
-    """After the test: links mended, hosts on, no guests."""
+    """After the test: links mended, hosts on and set up as at first, no guests."""
     yield
     for host in lab.hosts.values():
-        if not host.leader:
-            host.boot()
-        host.heal()
-        host.shape(None)
+        host.restore()
     for host in lab.hosts.values():
         for name in guests.names(host, running=False):
             guests.destroy(host, name)

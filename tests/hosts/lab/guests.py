@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 from .system import LabError, wait_for
 
 CONSOLES = "var/log/libvirt/consoles"
+LOGS = "var/log/libvirt/qemu"
 IMAGES = "var/lib/libvirt/images"
 BOOT_TIMEOUT = 60.0
 
@@ -126,6 +127,11 @@ def destroy(host, name):
 def console(host, name):
     """The file with the guest's serial output on this host, seen from outside."""
     return host.disk / CONSOLES / f"{name}.log"
+
+
+def log(host, name):
+    """What the guest's QEMU wrote on this host."""
+    return (host.disk / LOGS / f"{name}.log").read_text(errors="replace")
 
 
 def _feed(host, verb, definition):

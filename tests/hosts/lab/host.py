@@ -144,6 +144,21 @@ class Host:
         """Limits its links, both directions, to a rate such as "160mbit"; None lifts the limit."""
         self.lab.switch.shape(self.name, self.keeper, rate, net)
 
+    # Faults of its configuration
+
+    def qemu_certificate(self, kind, role="server"):
+        """Gives QEMU another certificate: "good", "wrong-name", "expired" or "missing"."""
+        self.lab.credentials.give_qemu_certificate(self.disk, self.name, kind, role)
+
+    def restore(self):
+        """Takes back every fault and every setting a test has made; the host is on afterwards."""
+        if not self.leader:
+            self.boot()
+        self.heal()
+        self.shape(None)
+        for role in ("server", "client"):
+            self.qemu_certificate("good", role)
+
     # Faults of its processes
 
     def kill(self, *pattern, signal="KILL"):

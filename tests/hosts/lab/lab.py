@@ -46,6 +46,10 @@ class Lab:
             raise LabError(f"The lab '{self.name}' is not up: start it with 'hosts up'.")
         return network.Switch(pids[0])
 
+    @property
+    def credentials(self):
+        return Credentials(self.state / "credentials", list(self.hosts))
+
     def host(self, name):
         """A host by its name; 'a' stands for host-a."""
         found = self.hosts.get(name) or self.hosts.get(f"host-{name}")
@@ -101,7 +105,7 @@ class Lab:
         machine.borrow(self.name)
         self.hosts = {name: Host(self, name) for name in names}
         hosts = list(self.hosts.values())
-        credentials = Credentials(self.state / "credentials", names)
+        credentials = self.credentials
         with ThreadPoolExecutor() as pool:
             keys = pool.submit(credentials.create)
             image = pool.submit(guest_image.ensure)
@@ -141,7 +145,7 @@ class Lab:
 
     def _install(self, host, stage):
         install.install(host, stage)
-        Credentials(self.state / "credentials", list(self.hosts)).give_to_service(host.disk, host.name)
+        self.credentials.give_to_service(host.disk, host.name)
 
     def _each(self, hosts, work):
         """Does the same for several hosts at the same time."""
