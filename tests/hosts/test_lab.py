@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, cgroups, guests, install, machine, system
+from lab import Lab, LabError, cgroups, guests, install, machine, storage, system
 
 HOSTS = Path(__file__).with_name("hosts")
 URIS = {
@@ -198,8 +198,7 @@ def test_a_busy_guest_moves_by_post_copy(host_a, host_b, clean):
 
 
 def test_a_guest_moves_with_its_disk(host_a, host_b, clean):
-    guests.start(host_a, "store", disk="64M")
-    guests.make_disk(host_b, "store", "64M")
+    guests.start(host_a, "store", disks=[storage.create(host_a, "store")])
     migrate(host_a, "store", URIS["tcp"], "--p2p", "--copy-storage-all")
     guests.wait_alive(host_b, "store")
 

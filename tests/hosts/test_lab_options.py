@@ -2,7 +2,7 @@
 """What the lab has for the options of a migration, each shown to work with plain virsh."""
 
 import pytest
-from lab import LabError, credentials, guests
+from lab import LabError, credentials, guests, storage
 
 pytestmark = pytest.mark.usefixtures("clean")
 URI = "qemu+tcp://host-b/system"
@@ -45,3 +45,68 @@ def test_a_client_needs_a_good_certificate_too(host_a, host_b):
 def test_a_certificate_is_of_a_known_kind(host_a):
     with pytest.raises(LabError, match="no server certificate 'lost'"):
         host_a.qemu_certificate("lost")
+
+
+# Disks
+
+
+def test_a_disk_is_copied(host_a, host_b):
+    """libvirt makes the missing image in the destination's pool."""
+    disk = storage.create(host_a, "web1", data=4)
+    content = storage.checksum(host_a, disk)
+    guests.start(host_a, "web1", disks=[disk])
+    migrate(host_a, "web1", "--copy-storage-all")
+    guests.wait_alive(host_b, "web1")
+    assert storage.checksum(host_b, disk) == content == storage.checksum(host_a, disk)
+    assert "web1.qcow2" in host_b.virsh("vol-list", storage.POOL)
+
+
+def test_only_what_is_above_the_backing_file_is_copied(host_a, host_b):
+    base = storage.create(host_a, "base", data=16)
+    disk = storage.create(host_a, "web1", data=2, backing=base)
+    content = storage.checksum(host_a, disk)
+    assert content != storage.checksum(host_a, base)
+    storage.prepare(host_a, host_b, disk)
+    assert storage.checksum(host_b, disk) == storage.checksum(host_a, base)
+    guests.start(host_a, "web1", disks=[disk])
+    address = host_b.addresses["migration"][0]
+    before = host_b.bytes("migration")[0]
+    migrate(host_a, "web1", "--copy-storage-inc", "--disks-uri", f"tcp://{address}:49600")
+    copied = host_b.bytes("migration")[0] - before
+    guests.wait_alive(host_b, "web1")
+    assert storage.checksum(host_b, disk) == content
+    assert 2 * storage.MIB < copied < 4 * storage.MIB
+
+
+def test_chosen_disks_are_copied(host_a, host_b):
+    first, second = (storage.create(host_a, name, data=2) for name in ("first", "second"))
+    storage.prepare(host_a, host_b, first)
+    storage.prepare(host_a, host_b, second)
+    empty = storage.checksum(host_b, first)
+    guests.start(host_a, "web1", disks=[first, second])
+    migrate(host_a, "web1", "--copy-storage-all", "--migrate-disks", "vdb", "--unsafe")
+    guests.wait_alive(host_b, "web1")
+    assert storage.checksum(host_b, second) == storage.checksum(host_a, second) != empty
+    assert storage.checksum(host_b, first) == empty
+
+
+@pytest.mark.parametrize("free", [0, 2])
+def test_a_full_pool_takes_no_disk(host_a, host_b, free):
+    disk = storage.create(host_a, "web1", data=4)
+    guests.start(host_a, "web1", disks=[disk])
+    storage.limit(host_b, free)
+    with pytest.raises(LabError, match="No space left on device"):
+        migrate(host_a, "web1", "--copy-storage-all")
+    guests.wait_alive(host_a, "web1")
+    storage.limit(host_b)
+    migrate(host_a, "web1", "--copy-storage-all")
+    assert storage.checksum(host_b, disk) == storage.checksum(host_a, disk)
+
+
+def test_disks_outlive_a_power_cut(host_a):
+    disk = storage.create(host_a, "web1", data=1)
+    content = storage.checksum(host_a, disk)
+    host_a.power_cut()
+    host_a.boot()
+    assert storage.checksum(host_a, disk) == content
+    assert "web1.qcow2" in host_a.virsh("vol-list", storage.POOL)

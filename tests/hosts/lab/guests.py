@@ -13,7 +13,6 @@ from .system import LabError, wait_for
 
 CONSOLES = "var/log/libvirt/consoles"
 LOGS = "var/log/libvirt/qemu"
-IMAGES = "var/lib/libvirt/images"
 BOOT_TIMEOUT = 60.0
 
 XML = """
@@ -32,20 +31,18 @@ XML = """
   <clock offset='utc'/>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    {disk}
+    {disks}
     <controller type='usb' model='none'/>
     <serial type='file'><source path={console}/></serial>
     <memballoon model='none'/>
   </devices>
 </domain>
 """
-DISK = "<disk type='file' device='disk'><driver name='qemu' type='{format}'/>" \
-    "<source file={path}/><target dev='vda' bus='virtio'/></disk>"
 CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
 
 
-def xml(name, *, memory=96, vcpus=1, dirty=0, disk=None, disk_format="qcow2", machine="pc", uuid=None, cmdline=""):
-    """The definition of a guest; `disk` is the path of its image on the host."""
+def xml(name, *, memory=96, vcpus=1, dirty=0, disks=(), machine="pc", uuid=None, cmdline=""):
+    """The definition of a guest; memory and what it rewrites (dirty) in MiB."""
     words = [CMDLINE, f"dirty={dirty}" if dirty else "", cmdline]
     return XML.format(
         name=name,
@@ -55,18 +52,13 @@ def xml(name, *, memory=96, vcpus=1, dirty=0, disk=None, disk_format="qcow2", ma
         machine=machine,
         cmdline=" ".join(filter(None, words)),
         console=quoteattr(f"/{CONSOLES}/{name}.log"),
-        disk=DISK.format(format=disk_format, path=quoteattr(disk)) if disk else "",
+        disks="".join(disk.xml(number) for number, disk in enumerate(disks)),
     )
 
 
-def start(host, name, *, persistent=False, disk=None, disk_format="qcow2", wait=True, **options):
-    """Starts a guest on a host and, unless told not to, waits for its first tick.
-
-    `disk` is a size such as "64M": an empty image of that size is made for the guest.
-    """
-    path = make_disk(host, name, disk, disk_format) if disk else None
-    definition = xml(name, disk=path, disk_format=disk_format, **options)
-    _feed(host, "define" if persistent else "create", definition)
+def start(host, name, *, persistent=False, wait=True, **options):
+    """Starts a guest on a host and, unless told not to, waits for its first tick."""
+    _feed(host, "define" if persistent else "create", xml(name, **options))
     if persistent:
         host.virsh("start", name)
     if wait:
@@ -76,13 +68,6 @@ def start(host, name, *, persistent=False, disk=None, disk_format="qcow2", wait=
 def define(host, name, **options):
     """Makes a guest known to a host without starting it."""
     _feed(host, "define", xml(name, **options))
-
-
-def make_disk(host, name, size, disk_format="qcow2"):
-    """Makes an empty image and gives its path on the host."""
-    path = f"/{IMAGES}/{name}.{disk_format}"
-    host.exec(["qemu-img", "create", "-q", "-f", disk_format, path, size])
-    return path
 
 
 def names(host, *, running=True):
@@ -122,6 +107,13 @@ def destroy(host, name):
     host.virsh("destroy", name, check=False)
     host.virsh("undefine", name, check=False)
     console(host, name).unlink(missing_ok=True)
+    (host.disk / LOGS / f"{name}.log").unlink(missing_ok=True)
+
+
+def destroy_all(host):
+    """Removes all guests of a host."""
+    for name in names(host, running=False):
+        destroy(host, name)
 
 
 def console(host, name):

@@ -151,7 +151,7 @@ class Host:
         self.lab.credentials.give_qemu_certificate(self.disk, self.name, kind, role)
 
     def restore(self):
-        """Takes back every fault and every setting a test has made; the host is on afterwards."""
+        """Takes back every fault and setting that a test has made; the host is on afterwards."""
         if not self.leader:
             self.boot()
         self.heal()

@@ -12,7 +12,7 @@ import string
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from . import cgroups, disk, guest_image, install, machine, network, service_config, system
+from . import cgroups, disk, guest_image, guests, install, machine, network, service_config, storage, system
 from .credentials import Credentials
 from .host import Host
 from .system import LabError
@@ -99,6 +99,12 @@ class Lab:
             raise LabError(f"There is nothing to install in {stage}: fill it with 'meson install --destdir'.")
         self._each(self.hosts.values(), lambda host: self._install(host, found))
 
+    def clean(self):
+        """Takes back all that tests do: hosts on, links and settings as at first, no guests, no disks."""
+        self._each(self.hosts.values(), Host.restore)
+        self._each(self.hosts.values(), guests.destroy_all)
+        self._each(self.hosts.values(), storage.clear)
+
     def _start(self, names, stage):
         self.state.mkdir(mode=0o700)
         self._write(hosts=names, complete=False)
@@ -126,8 +132,9 @@ class Lab:
         """The disk and the network of one host."""
         host.mount_point.mkdir(parents=True)
         unshare = ["unshare", "-n", "-m", "--propagation", "private"]
-        self._keep(f"{host.name}.disk", unshare, disk.KEEPER, str(host.mount_point), disk.SIZE)
+        self._keep(f"{host.name}.disk", unshare, disk.KEEPER, str(host.mount_point), disk.SIZE, storage.DIRECTORY, storage.SIZE)
         disk.fill(host.disk, self.name, host.name, network.hosts_file(list(self.hosts)))
+        storage.define_pool(host.disk, host.name)
         service_config.write_host_files(host.disk, host.name, list(self.hosts))
         self.switch.plug(host.name, host.keeper)
 
