@@ -388,6 +388,16 @@ def test_a_start_cut_short_is_taken_away(lab):
     other.down()
 
 
+def test_a_lab_whose_owner_was_killed_is_taken_away(lab):
+    other = Lab(f"{lab.name}-5")
+    script = f"import os; from lab import Lab; Lab({other.name!r}).up(1); os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", script], cwd=HOSTS.parent, check=False)
+    pids, spaces = traces(other)
+    assert pids and other.is_up
+    Lab(f"{lab.name}-6").down()
+    assert left_over(other, pids, spaces) == []
+
+
 def test_labs_do_not_see_each_other(lab, second):
     first, other = (one.hosts["host-a"] for one in (lab, second))
     assert first.exec(["cat", "/etc/machine-id"]).stdout != other.exec(["cat", "/etc/machine-id"]).stdout

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the lab has for the options of a migration, each shown to work with plain virsh."""
 
+import subprocess
+
 import pytest
-from lab import LabError, credentials, guests, storage
+from lab import LabError, credentials, guests, storage, system
 
 pytestmark = pytest.mark.usefixtures("clean")
 URI = "qemu+tcp://host-b/system"
@@ -110,3 +112,72 @@ def test_disks_outlive_a_power_cut(host_a):
     host_a.boot()
     assert storage.checksum(host_a, disk) == content
     assert "web1.qcow2" in host_a.virsh("vol-list", storage.POOL)
+
+
+# Guests that do not stop changing
+
+
+@pytest.fixture
+def busy(host_a):
+    """A guest that changes its memory faster than the link takes it; its migrations do not end."""
+    guests.start(host_a, "busy", memory=128, dirty=32)
+    host_a.shape("160mbit")
+    yield "busy"
+    host_a.virsh("domjobabort", "busy", check=False)
+
+
+def job(host, name, field):
+    """A field of virsh domjobinfo, such as "1.234 MiB", or None."""
+    for line in host.virsh("domjobinfo", name).splitlines():
+        key, _, value = line.partition(":")
+        if key == field:
+            return value.strip()
+    return None
+
+
+def start_migration(source, name, *flags):
+    words = ["virsh", "-q", "migrate", "--live", "--p2p", *flags, name, URI]
+    return source.spawn(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_iteration(host, name, number):
+    system.wait_for(lambda: int(job(host, name, "Iteration") or 0) >= number, f"no pass {number}", 60, 0.1)
+
+
+def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
+    migration = start_migration(host_a, busy)
+    wait_iteration(host_a, busy, 3)
+    assert migration.poll() is None and guests.state(host_b, busy) == "paused"
+    host_a.virsh("domjobabort", busy)
+    assert "canceled by client" in migration.communicate(timeout=20)[1]
+    guests.wait_alive(host_a, busy)
+
+
+def test_post_copy_breaks_and_is_resumed(host_a, host_b, busy):
+    flags = ["--postcopy", "--migrateuri", f"tcp://{host_b.addresses['migration'][0]}"]
+    migration = start_migration(host_a, busy, *flags)
+    wait_iteration(host_a, busy, 2)
+    host_a.shape("8mbit", "migration")
+    host_a.virsh("migrate-postcopy", busy)
+    system.wait_for(lambda: guests.state(host_b, busy) == "running", "the guest does not run there", 20)
+    host_a.virsh("domjobabort", busy, "--postcopy")
+    assert migration.wait(20) != 0
+    for host, state in ((host_a, "paused (post-copy failed)"), (host_b, "running (post-copy failed)")):
+        system.wait_for(
+            lambda: host.virsh("domstate", "--reason", busy) == state,  # noqa: B023
+            f"{host.name} does not see the break",
+        )
+    host_a.shape(None)
+    migrate(host_a, busy, *flags, "--postcopy-resume")
+    guests.wait_alive(host_b, busy)
+    assert guests.names(host_a) == []
+
+
+def test_a_disk_that_is_written_to_is_copied_with_synchronous_writes(host_a, host_b):
+    disk = storage.create(host_a, "web1", data=8)
+    guests.start(host_a, "web1", disks=[disk], rewrite=4)
+    written = system.wait_for(lambda: guests.written(host_a, "web1"), "the guest does not write", 20)
+    migrate(host_a, "web1", "--copy-storage-all", "--copy-storage-synchronous-writes")
+    guests.wait_alive(host_b, "web1")
+    assert guests.written(host_a, "web1") is None
+    system.wait_for(lambda: guests.written(host_b, "web1") > written, "the guest does not write there", 20)

@@ -90,7 +90,7 @@ def _on_host(function):
 
 
 def _up(lab, args):
-    lab.up(args.count, args.stage)
+    lab.up(args.count, args.stage, stay=True)
     _status(lab, args)
 
 

@@ -41,9 +41,9 @@ XML = """
 CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
 
 
-def xml(name, *, memory=96, vcpus=1, dirty=0, disks=(), machine="pc", uuid=None, cmdline=""):
-    """The definition of a guest; memory and what it rewrites (dirty) in MiB."""
-    words = [CMDLINE, f"dirty={dirty}" if dirty else "", cmdline]
+def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), machine="pc", uuid=None, cmdline=""):
+    """The definition of a guest; memory, and how much of it and of its first disk it rewrites, in MiB."""
+    words = [CMDLINE, f"dirty={dirty}" if dirty else "", f"rewrite={rewrite}" if rewrite else "", cmdline]
     return XML.format(
         name=name,
         uuid=f"<uuid>{uuid}</uuid>" if uuid else "",
@@ -119,6 +119,13 @@ def destroy_all(host):
 def console(host, name):
     """The file with the guest's serial output on this host, seen from outside."""
     return host.disk / CONSOLES / f"{name}.log"
+
+
+def written(host, name, target="vda"):
+    """Bytes that the guest has written to a disk since its QEMU began here; None if it is not here."""
+    done = host.virsh("domblkstat", name, target, check=False)
+    found = re.search(r"wr_bytes (\d+)", done.stdout)
+    return int(found[1]) if found else None
 
 
 def log(host, name):

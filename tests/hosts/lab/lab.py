@@ -2,7 +2,8 @@
 """A lab: some hosts behind one switch, brought up and taken down as one.
 
 Owns the state directory /run/guest-migration-NAME. Up and down can be repeated at will; what a
-start that was cut short has left behind is taken away by the next up or down.
+start that was cut short has left behind is taken away by the next up or down, and so is a lab
+whose owner was killed.
 """
 
 import json
@@ -58,11 +59,15 @@ class Lab:
             raise LabError(f"There is no host '{name}' in the lab '{self.name}'; there is: {known}.")
         return found
 
-    def up(self, count=2, stage=None):
-        """Boots hosts; with a stage (a directory of `meson install --destdir`) the project is in them."""
+    def up(self, count=2, stage=None, stay=False):
+        """Boots hosts; with a stage (a directory of `meson install --destdir`) the project is in them.
+
+        Unless it is to stay, the lab belongs to the calling process.
+        """
         problem = system.missing()
         if problem:
             raise LabError(problem)
+        _remove_abandoned()
         names = network.host_names(count)
         stage = install.stage_of(stage)
         with system.alone(self.name):
@@ -70,10 +75,11 @@ class Lab:
                 raise LabError(f"The lab '{self.name}' is up already: take it down first with 'hosts down'.")
             self._remove()
             try:
-                self._start(names, stage)
+                self._start(names, stage, None if stay else system.identity(os.getpid()))
             except BaseException:
                 self.hosts = {}
                 self.groups.kill()  # the state stays, with the consoles, for a look at what went wrong
+                machine.give_back(self.name)
                 raise
 
     def down(self):
@@ -81,6 +87,7 @@ class Lab:
         system.need_root()
         with system.alone(self.name):
             self._remove()
+        _remove_abandoned()
 
     def _remove(self):
         self.groups.kill()
@@ -105,16 +112,16 @@ class Lab:
         self._each(self.hosts.values(), guests.destroy_all)
         self._each(self.hosts.values(), storage.clear)
 
-    def _start(self, names, stage):
+    def _start(self, names, stage, owner):
         self.state.mkdir(mode=0o700)
-        self._write(hosts=names, complete=False)
+        self._write(hosts=names, complete=False, owner=owner)
         machine.borrow(self.name)
         self.hosts = {name: Host(self, name) for name in names}
         hosts = list(self.hosts.values())
         credentials = self.credentials
         with ThreadPoolExecutor() as pool:
             keys = pool.submit(credentials.create)
-            image = pool.submit(guest_image.ensure)
+            image = pool.submit(guest_image.ensure, self.state)
             self._keep("switch", ["unshare", "-n"], "echo ready; exec sleep infinity <&- >&- 2>&-")
             self.switch.build()
             self._each(hosts, self._build)
@@ -126,7 +133,7 @@ class Lab:
         self._each(hosts, lambda host: guest_image.give_to_host(host.disk, files))
         if stage:
             self._each(hosts, lambda host: self._install(host, stage))
-        self._write(hosts=names, complete=True)
+        self._write(hosts=names, complete=True, owner=owner)
 
     def _build(self, host):
         """The disk and the network of one host."""
@@ -169,3 +176,13 @@ class Lab:
         fresh = self.state / "lab.json.new"
         fresh.write_text(json.dumps(content))
         fresh.replace(self.state / "lab.json")
+
+
+def _remove_abandoned():
+    """Takes away the labs whose owners were killed: their hosts run on, and the machine is not as it was."""
+    for name in machine.labs():
+        lab = Lab(name)
+        owner = lab._read().get("owner")
+        if owner and system.identity(owner[0]) != owner:
+            with system.alone(name):
+                lab._remove()

@@ -92,6 +92,14 @@ def alone(name, timeout=120.0):
         yield
 
 
+def identity(pid):
+    """What tells a process from a later one with the same number; None when there is none."""
+    try:
+        return [pid, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]]
+    except OSError:
+        return None
+
+
 def is_root():
     return os.geteuid() == 0
 
