@@ -4,7 +4,7 @@
 import subprocess
 
 import pytest
-from lab import LabError, credentials, guests, storage, system
+from lab import LabError, credentials, guests, lan, storage, system
 
 pytestmark = pytest.mark.usefixtures("clean")
 URI = "qemu+tcp://host-b/system"
@@ -47,6 +47,63 @@ def test_a_client_needs_a_good_certificate_too(host_a, host_b):
 def test_a_certificate_is_of_a_known_kind(host_a):
     with pytest.raises(LabError, match="no server certificate 'lost'"):
         host_a.qemu_certificate("lost")
+
+
+# Networks
+
+
+def ipv6(host, net):
+    return host.addresses[net][1]
+
+
+def test_a_guest_moves_over_ipv6(host_a, host_b):
+    guests.start(host_a, "web1")
+    address, uri = ipv6(host_b, "migration"), f"qemu+tcp://[{ipv6(host_b, 'mgmt')}]/system"
+    with host_b.watch() as seen:
+        migrate(host_a, "web1", "--migrateuri", f"tcp://[{address}]", "--listen-address", address, uri=uri)
+    guests.wait_alive(host_b, "web1")
+    (data,) = [one for one in seen.connections if one.address == address]
+    assert data.peer == ipv6(host_a, "migration") and 49152 <= data.port <= 49215
+    assert (ipv6(host_b, "mgmt"), 16509) in {(one.address, one.port) for one in seen.connections}
+    assert not any(one.address in (both[0] for both in host_b.addresses.values()) for one in seen.connections)
+    assert seen.bytes("migration")[0] > 10_000_000 > seen.bytes("mgmt")[0]
+
+
+def test_the_other_host_has_other_networks(host_a, host_b):
+    guests.start(host_a, "web1", networks=["lan"], bridges=["br-dmz"])
+    with pytest.raises(LabError, match="network with matching name 'lan'"):
+        migrate(host_a, "web1")
+    definition = host_a.virsh("dumpxml", "--migratable", "web1")
+    for lan_name in lan.LANS:
+        for find in (lan.network, lan.bridge):
+            definition = definition.replace(f"'{find('host-a', lan_name)}'", f"'{find('host-b', lan_name)}'")
+    host_a.exec(["tee", "/tmp/web1.xml"], input=definition)
+    before = guests.interfaces(host_a, "web1")
+    migrate(host_a, "web1", "--xml", "/tmp/web1.xml")
+    guests.wait_alive(host_b, "web1")
+    after = guests.interfaces(host_b, "web1")
+    assert [one[1] for one in before] == ["lan", "br-dmz"]
+    assert [one[1] for one in after] == ["lan-b", "br-dmz-b"]
+    assert [one[2] for one in before] == [one[2] for one in after]
+    for (tap, *_), bridge in zip(after, ("br-lan-b", "br-dmz-b")):
+        assert f"master {bridge} " in host_b.exec(["bridge", "link", "show", "dev", tap]).stdout
+
+
+def test_a_watch_measures(host_a, host_b):
+    host_a.shape("80mbit", "migration")
+    address = host_b.addresses["migration"][0]
+    size = 20_000_000
+    with host_b.watch() as seen:
+        sink = host_b.spawn(["busybox", "nc", "-l", "-p", "7777"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        system.wait_for(lambda: 7777 in (port for _, port in host_b.listeners()), "nobody listens", 10)
+        script = f"head -c {size} /dev/zero >/dev/tcp/{address}/7777"
+        host_a.exec(["bash", "-c", script])
+        assert sink.wait(30) == 0
+    assert size <= seen.bytes("migration")[0] < 1.1 * size
+    assert 0.9e7 < seen.peak("migration") < 1.1e7
+    assert 0.5 * seen.peak("migration") < seen.average("migration") < seen.peak("migration")
+    assert seen.peak("migration", sent=True) < 1e6 > seen.peak("mgmt")
+    assert any(one.port == 7777 and one.peer == host_a.addresses["migration"][0] for one in seen.connections)
 
 
 # Disks

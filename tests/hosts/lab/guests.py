@@ -32,17 +32,22 @@ XML = """
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
     {disks}
+    {interfaces}
     <controller type='usb' model='none'/>
     <serial type='file'><source path={console}/></serial>
     <memballoon model='none'/>
   </devices>
 </domain>
 """
+INTERFACE = "<interface type='{kind}'><source {kind}={name}/><model type='virtio'/></interface>"
 CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
 
 
-def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), machine="pc", uuid=None, cmdline=""):
-    """The definition of a guest; memory, and how much of it and of its first disk it rewrites, in MiB."""
+def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), bridges=(), machine="pc", uuid=None, cmdline=""):
+    """The definition of a guest; memory, and how much of it and of its first disk it rewrites, in MiB.
+
+    disks: storage.Disk each. networks, bridges: what the guest's interfaces are on (see lan).
+    """
     words = [CMDLINE, f"dirty={dirty}" if dirty else "", f"rewrite={rewrite}" if rewrite else "", cmdline]
     return XML.format(
         name=name,
@@ -53,6 +58,11 @@ def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), machine="pc",
         cmdline=" ".join(filter(None, words)),
         console=quoteattr(f"/{CONSOLES}/{name}.log"),
         disks="".join(disk.xml(number) for number, disk in enumerate(disks)),
+        interfaces="".join(
+            INTERFACE.format(kind=kind, name=quoteattr(name))
+            for kind, names in (("network", networks), ("bridge", bridges))
+            for name in names
+        ),
     )
 
 
@@ -119,6 +129,12 @@ def destroy_all(host):
 def console(host, name):
     """The file with the guest's serial output on this host, seen from outside."""
     return host.disk / CONSOLES / f"{name}.log"
+
+
+def interfaces(host, name):
+    """The guest's interfaces on a host as [(tap, network or bridge, MAC address)]."""
+    rows = (line.split() for line in host.virsh("domiflist", name).splitlines())
+    return [(tap, source, mac) for tap, _, source, _, mac in rows]
 
 
 def written(host, name, target="vda"):

@@ -7,7 +7,7 @@ a reboot or a power cut, and several programs can work with the same host.
 
 from pathlib import Path
 
-from . import boot, network, process
+from . import boot, network, process, traffic
 from .credentials import user_ids
 from .system import LabError
 
@@ -126,6 +126,18 @@ class Host:
     def bytes(self, net):
         """Bytes (received, sent) on one of its networks since the lab came up."""
         return network.counters(self.keeper, net)
+
+    def watch(self):
+        """Measures, in a `with`, what goes over its networks meanwhile: see traffic.Watch."""
+        return traffic.Watch(self)
+
+    def connections(self):
+        """Its established TCP connections: (address, port, peer, peer_port) each."""
+        return traffic.connections(self.keeper)
+
+    def listeners(self):
+        """Where its programs wait for TCP connections, as {(address, port)}."""
+        return traffic.listeners(self.keeper)
 
     def pids(self, *pattern):
         """Process ids, as the host counts them, of the processes that pgrep finds."""

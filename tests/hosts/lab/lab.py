@@ -13,7 +13,7 @@ import string
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from . import cgroups, disk, guest_image, guests, install, machine, network, service_config, storage, system
+from . import cgroups, disk, guest_image, guests, install, lan, machine, network, service_config, storage, system
 from .credentials import Credentials
 from .host import Host
 from .system import LabError
@@ -142,6 +142,7 @@ class Lab:
         self._keep(f"{host.name}.disk", unshare, disk.KEEPER, str(host.mount_point), disk.SIZE, storage.DIRECTORY, storage.SIZE)
         disk.fill(host.disk, self.name, host.name, network.hosts_file(list(self.hosts)))
         storage.define_pool(host.disk, host.name)
+        lan.define_networks(host.disk, host.name)
         service_config.write_host_files(host.disk, host.name, list(self.hosts))
         self.switch.plug(host.name, host.keeper)
 
