@@ -4,7 +4,7 @@
 import subprocess
 
 import pytest
-from lab import LabError, credentials, guests, lan, storage, system
+from lab import LabError, credentials, guests, lan, settings, storage, system
 
 pytestmark = pytest.mark.usefixtures("clean")
 URI = "qemu+tcp://host-b/system"
@@ -106,6 +106,103 @@ def test_a_watch_measures(host_a, host_b):
     assert any(one.port == 7777 and one.peer == host_a.addresses["migration"][0] for one in seen.connections)
 
 
+# Variants of guests
+
+
+@pytest.mark.parametrize(
+    ("device", "sign"), [("TPM", "tpm-crb"), ("VNC", "type='vnc'")]
+)
+def test_a_guest_moves_with_a_device(host_a, host_b, device, sign):
+    guests.start(host_a, "web1", devices=[getattr(guests, device)])
+    migrate(host_a, "web1")
+    guests.wait_alive(host_b, "web1")
+    assert sign in host_b.virsh("dumpxml", "web1")
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({"cpu": "maximum", "machine": "q35"}, "pc-q35-"),
+        ({"cpu": "Nehalem", "machine": "pc-i440fx-6.2", "vcpus": 2, "memory": 128}, "pc-i440fx-6.2"),
+    ],
+)
+def test_a_guest_of_another_make_moves(host_a, host_b, options, shown):
+    guests.start(host_a, "web1", **options)
+    before = host_a.virsh("dumpxml", "web1")
+    assert shown in before and options["cpu"] in before
+    migrate(host_a, "web1")
+    guests.wait_alive(host_b, "web1")
+    assert guests.names(host_a, running=False) == []
+
+
+def test_a_paused_guest_moves_paused(host_a, host_b):
+    guests.start(host_a, "web1", paused=True, persistent=True)
+    assert guests.state(host_a, "web1") == "paused"
+    migrate(host_a, "web1")
+    assert guests.state(host_b, "web1") == "paused"
+    assert guests.names(host_a, running=False) == ["web1"] and guests.names(host_a) == []
+    host_b.virsh("resume", "web1")
+    guests.wait_alive(host_b, "web1")
+
+
+def test_some_guests_cannot_move(host_a):
+    guests.start(host_a, "shared", devices=[guests.SHARED_MEMORY])
+    guests.start(host_a, "kept", disks=[storage.create(host_a, "kept")], snapshot="s1")
+    for name, reason in (("shared", "ivshmem"), ("kept", "with 1 snapshots")):
+        with pytest.raises(LabError, match=reason):
+            migrate(host_a, name, "--copy-storage-all")
+        guests.wait_alive(host_a, name)
+    guests.define(host_a, "owner", devices=[guests.HOST_PCI])
+    with pytest.raises(LabError):
+        host_a.virsh("start", "owner")
+
+
+def test_no_guest_leaves_a_tick_to_the_next(lab, host_a, host_b):
+    guests.start(host_a, "web1")
+    migrate(host_a, "web1", "--dname", "web2")
+    lab.clean()
+    assert guests.ticks(host_b, "web1") == guests.ticks(host_a, "web1") == 0
+
+
+# Settings of libvirt
+
+
+def test_a_host_insists_on_encryption(host_a, host_b):
+    guests.start(host_a, "web1")
+    with host_b.settings(migrate_tls_force=True):
+        with pytest.raises(LabError, match="allows migration only with VIR_MIGRATE_TLS"):
+            migrate(host_a, "web1")
+    migrate(host_a, "web1")
+    guests.wait_alive(host_b, "web1")
+
+
+def test_a_host_chooses_its_address_and_ports(host_a, host_b):
+    address = host_b.addresses["migration"][0]
+    ports = {"migration_port_min": 50000, "migration_port_max": 50001}
+    chosen = {"migration_host": address, "migration_address": address, **ports}
+    guests.start(host_a, "web1")
+    with host_b.settings(**chosen), host_b.watch() as seen:
+        migrate(host_a, "web1")
+    used = {one.port for one in seen.connections if one.address == address}
+    assert used and used <= {50000, 50001}
+    guests.wait_alive(host_b, "web1")  # libvirtd was restarted, the guest was not
+
+
+def test_settings_are_put_back(host_a):
+    path = host_a.disk / "etc/libvirt/qemu.conf"
+    before = path.read_text()
+    with pytest.raises(LabError, match="libvirtd.conf of a host sets auth_tcp itself"):
+        with host_a.settings("libvirtd.conf", auth_tcp="sasl"):
+            pass
+    with pytest.raises(LabError, match="qemu"), host_a.settings(migration_port_min=7, migration_port_max=7):
+        pass
+    assert host_a.virsh("list", "--all") == "" and path.read_text() == before
+    settings.change(host_a, max_files=4096, cgroup_controllers=["cpu"])
+    assert path.read_text().endswith('max_files = 4096\ncgroup_controllers = [ "cpu" ]\n')
+    host_a.restore()
+    assert path.read_text() == before
+
+
 # Disks
 
 
@@ -197,13 +294,17 @@ def start_migration(source, name, *flags):
     return source.spawn(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def wait_iteration(host, name, number):
-    system.wait_for(lambda: int(job(host, name, "Iteration") or 0) >= number, f"no pass {number}", 60, 0.1)
+def wait_iteration(host, name, number, migration):
+    def reached():
+        assert migration.poll() is None, migration.communicate()
+        return int(job(host, name, "Iteration") or 0) >= number
+
+    system.wait_for(reached, f"the migration of {name} does not come to pass {number}", 60, 0.1)
 
 
 def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
     migration = start_migration(host_a, busy)
-    wait_iteration(host_a, busy, 3)
+    wait_iteration(host_a, busy, 3, migration)
     assert migration.poll() is None and guests.state(host_b, busy) == "paused"
     host_a.virsh("domjobabort", busy)
     assert "canceled by client" in migration.communicate(timeout=20)[1]
@@ -213,7 +314,7 @@ def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
 def test_post_copy_breaks_and_is_resumed(host_a, host_b, busy):
     flags = ["--postcopy", "--migrateuri", f"tcp://{host_b.addresses['migration'][0]}"]
     migration = start_migration(host_a, busy, *flags)
-    wait_iteration(host_a, busy, 2)
+    wait_iteration(host_a, busy, 2, migration)
     host_a.shape("8mbit", "migration")
     host_a.virsh("migrate-postcopy", busy)
     system.wait_for(lambda: guests.state(host_b, busy) == "running", "the guest does not run there", 20)

@@ -36,7 +36,7 @@ HIDDEN = """
     etc/cron.d etc/cron.daily etc/cron.hourly etc/init.d etc/libvirt/qemu etc/libvirt/secrets
     etc/libvirt/storage etc/migrationd
     etc/modules-load.d etc/network etc/pki etc/rc0.d etc/rc1.d etc/rc2.d etc/rc3.d etc/rc4.d etc/rc5.d
-    etc/rc6.d etc/rcS.d etc/ssh etc/sysctl.d etc/systemd/network etc/systemd/system
+    etc/rc6.d etc/rcS.d etc/ssh etc/sysctl.d etc/systemd/network etc/systemd/system var/lib/libvirt/swtpm
     var/lib/libvirt/qemu/save var/lib/libvirt/qemu/snapshot var/lib/migrationd var/lib/systemd var/log
     var/spool/cron var/tmp
 """.split()

@@ -27,12 +27,14 @@ XML = """
     <initrd>/var/lib/libvirt/boot/initramfs</initrd>
     <cmdline>{cmdline}</cmdline>
   </os>
+  {cpu}
   <features><acpi/></features>
   <clock offset='utc'/>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
     {disks}
     {interfaces}
+    {devices}
     <controller type='usb' model='none'/>
     <serial type='file'><source path={console}/></serial>
     <memballoon model='none'/>
@@ -40,13 +42,22 @@ XML = """
 </domain>
 """
 INTERFACE = "<interface type='{kind}'><source {kind}={name}/><model type='virtio'/></interface>"
+TPM = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>"
+VNC = "<graphics type='vnc' autoport='yes' listen='0.0.0.0'/>"
+# What keeps a running guest from moving: with a device of the host it would not start here.
+SHARED_MEMORY = "<shmem name='shared'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>"
+# Devices of a host, for guests that are only defined: the lab has none to give away.
+HOST_PCI = "<hostdev mode='subsystem' type='pci' managed='yes'><source>" \
+    "<address domain='0' bus='1' slot='0' function='0'/></source></hostdev>"
 CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
 
 
-def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), bridges=(), machine="pc", uuid=None, cmdline=""):
+def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), bridges=(), devices=(), cpu=None,
+        machine="pc", uuid=None, cmdline=""):  # fmt: skip
     """The definition of a guest; memory, and how much of it and of its first disk it rewrites, in MiB.
 
     disks: storage.Disk each. networks, bridges: what the guest's interfaces are on (see lan).
+    devices: XML of more devices, such as TPM. cpu: "maximum", "host-model" or a model's name.
     """
     words = [CMDLINE, f"dirty={dirty}" if dirty else "", f"rewrite={rewrite}" if rewrite else "", cmdline]
     return XML.format(
@@ -58,6 +69,8 @@ def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), 
         cmdline=" ".join(filter(None, words)),
         console=quoteattr(f"/{CONSOLES}/{name}.log"),
         disks="".join(disk.xml(number) for number, disk in enumerate(disks)),
+        devices="".join(devices),
+        cpu=_cpu(cpu),
         interfaces="".join(
             INTERFACE.format(kind=kind, name=quoteattr(name))
             for kind, names in (("network", networks), ("bridge", bridges))
@@ -66,13 +79,20 @@ def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), 
     )
 
 
-def start(host, name, *, persistent=False, wait=True, **options):
-    """Starts a guest on a host and, unless told not to, waits for its first tick."""
+def start(host, name, *, persistent=False, wait=True, paused=False, snapshot=None, **options):
+    """Starts a guest on a host and, unless told not to, waits for its first tick.
+
+    snapshot: takes one of that name, which needs a disk. paused: stops it in the end.
+    """
     _feed(host, "define" if persistent else "create", xml(name, **options))
     if persistent:
         host.virsh("start", name)
     if wait:
         wait_tick(host, name, 1, timeout=BOOT_TIMEOUT)
+    if snapshot:
+        host.virsh("snapshot-create-as", name, snapshot)
+    if paused:
+        host.virsh("suspend", name)
 
 
 def define(host, name, **options):
@@ -115,15 +135,17 @@ def wait_alive(host, name, timeout=30.0):
 def destroy(host, name):
     """Removes a guest from a host in whatever state it is."""
     host.virsh("destroy", name, check=False)
-    host.virsh("undefine", name, check=False)
+    host.virsh("undefine", "--snapshots-metadata", "--nvram", "--tpm", name, check=False)
     console(host, name).unlink(missing_ok=True)
     (host.disk / LOGS / f"{name}.log").unlink(missing_ok=True)
 
 
 def destroy_all(host):
-    """Removes all guests of a host."""
+    """Removes all guests of a host, and what those that left it or were renamed have left."""
     for name in names(host, running=False):
         destroy(host, name)
+    for path in (*(host.disk / CONSOLES).iterdir(), *(host.disk / LOGS).glob("*.log")):
+        path.unlink()
 
 
 def console(host, name):
@@ -147,6 +169,14 @@ def written(host, name, target="vda"):
 def log(host, name):
     """What the guest's QEMU wrote on this host."""
     return (host.disk / LOGS / f"{name}.log").read_text(errors="replace")
+
+
+def _cpu(cpu):
+    if cpu is None:
+        return ""
+    if cpu in ("maximum", "host-model", "host-passthrough"):
+        return f"<cpu mode='{cpu}'/>"
+    return f"<cpu mode='custom' match='exact' check='none'><model>{cpu}</model></cpu>"
 
 
 def _feed(host, verb, definition):

@@ -7,7 +7,7 @@ a reboot or a power cut, and several programs can work with the same host.
 
 from pathlib import Path
 
-from . import boot, network, process, traffic
+from . import boot, network, process, settings, traffic
 from .credentials import user_ids
 from .system import LabError
 
@@ -162,6 +162,10 @@ class Host:
         """Gives QEMU another certificate: "good", "wrong-name", "expired" or "missing"."""
         self.lab.credentials.give_qemu_certificate(self.disk, self.name, kind, role)
 
+    def settings(self, file="qemu.conf", **values):
+        """Has libvirtd run with other settings, in a `with`: see settings.changed."""
+        return settings.changed(self, file, **values)
+
     def restore(self):
         """Takes back every fault and setting that a test has made; the host is on afterwards."""
         if not self.leader:
@@ -170,6 +174,7 @@ class Host:
         self.shape(None)
         for role in ("server", "client"):
             self.qemu_certificate("good", role)
+        settings.restore(self)
 
     # Faults of its processes
 
