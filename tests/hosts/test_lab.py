@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, cgroups, guests, install, machine, storage, system
+from lab import Lab, LabError, cgroups, disk, guests, install, machine, storage, system
 
 HOSTS = Path(__file__).with_name("hosts")
 URIS = {
@@ -105,14 +105,49 @@ def test_status_shows_hosts_and_guests(lab, host_a, clean):
 # Sessions
 
 
-@pytest.mark.parametrize("active", [True, False])
-def test_session_is_what_polkit_asks_for(host_a, active):
-    if host_a.exec(["id", "visitor"], check=False).returncode:
-        host_a.add_user("visitor")
-    ask = 'pkcheck --action-id org.freedesktop.login1.reboot --process $$; echo "$? $(id -un) $XDG_SESSION_ID"'
-    answer = host_a.session_exec("visitor", ["sh", "-c", ask], active=active).stdout.split()[-3:]
-    assert answer[1] == "visitor" and answer[2].isdigit()
-    assert (answer[0] == "0") is active
+POLICY = """<?xml version="1.0"?>
+<policyconfig>
+  <action id="org.example.where.{where}"><description>x</description><message>x</message>
+    <defaults><allow_any>{any}</allow_any><allow_inactive>{inactive}</allow_inactive>
+      <allow_active>{active}</allow_active></defaults>
+  </action>
+</policyconfig>
+"""
+ASK = """
+for where in any inactive active; do
+    pkcheck --action-id org.example.where.$where --process $$ 2>&- && echo $where
+done
+id -un
+echo $XDG_SESSION_ID
+"""
+
+
+@pytest.fixture(scope="module")
+def visitor(host_a):
+    """A user, and for each kind of session an action that polkit allows to it only."""
+    for where in ("any", "inactive", "active"):
+        answers = {one: "yes" if one == where else "no" for one in ("any", "inactive", "active")}
+        path = f"usr/share/polkit-1/actions/org.example.where.{where}.policy"
+        disk.write(host_a.disk, path, POLICY.format(where=where, **answers))
+    host_a.add_user("visitor")
+    yield "visitor"
+    host_a.remove_user("visitor")
+
+
+@pytest.mark.parametrize(
+    ("where", "chosen"),
+    [("active", {}), ("inactive", {"active": False, "local": True}), ("any", {"active": False})],
+)
+def test_session_is_what_polkit_asks_for(host_a, visitor, where, chosen):
+    answer = host_a.session_exec(visitor, ["sh", "-c", ASK], **chosen).stdout.split()
+    assert answer[:-1] == [where, visitor] and answer[-1].isdigit()
+    units = host_a.exec(["systemctl", "list-units", "--plain", "--no-legend", "lab-screen-*"]).stdout
+    assert units == ""
+
+
+def test_a_session_may_come_over_ssh(host_a, host_b, visitor):
+    answer = host_b.exec(["ssh", f"{visitor}@host-a", ASK]).stdout.split()
+    assert answer[:-1] == ["any", visitor] and answer[-1].isdigit()
 
 
 # Networks and connections
