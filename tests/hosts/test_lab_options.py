@@ -4,7 +4,7 @@
 import subprocess
 
 import pytest
-from lab import LabError, credentials, guests, lan, settings, storage, system
+from lab import Lab, LabError, credentials, guests, lan, settings, storage, system
 
 pytestmark = pytest.mark.usefixtures("clean")
 URI = "qemu+tcp://host-b/system"
@@ -104,6 +104,19 @@ def test_a_watch_measures(host_a, host_b):
     assert 0.5 * seen.peak("migration") < seen.average("migration") < seen.peak("migration")
     assert seen.peak("migration", sent=True) < 1e6 > seen.peak("mgmt")
     assert any(one.port == 7777 and one.peer == host_a.addresses["migration"][0] for one in seen.connections)
+
+
+# Memory that stays where it is
+
+
+def test_memory_is_sent_without_copies_where_it_may_be_locked(host_a, host_b):
+    guests.start(host_a, "web1", memory=96)
+    if not system.can_lock_memory(96):
+        with pytest.raises(LabError, match="cannot limit locked memory"):
+            migrate(host_a, "web1", "--parallel", "--zerocopy")
+        return
+    migrate(host_a, "web1", "--parallel", "--zerocopy")
+    guests.wait_alive(host_b, "web1")
 
 
 # Variants of guests
@@ -339,3 +352,45 @@ def test_a_disk_that_is_written_to_is_copied_with_synchronous_writes(host_a, hos
     guests.wait_alive(host_b, "web1")
     assert guests.written(host_a, "web1") is None
     system.wait_for(lambda: guests.written(host_b, "web1") > written, "the guest does not write there", 20)
+
+
+# More than two hosts
+
+
+@pytest.fixture(scope="module")
+def three(lab):
+    if len(lab.hosts) >= 3:
+        yield lab
+        lab.clean()
+        return
+    with Lab(f"{lab.name}-three") as other:
+        other.up(3)
+        yield other
+
+
+def test_a_third_host_has_it_all(three):
+    """Round three hosts: renamed, encrypted, over IPv6, with disk, TPM and network."""
+    hosts = list(three.hosts.values())[:3]
+    disk = storage.create(hosts[0], "web1", data=2)
+    content = storage.checksum(hosts[0], disk)
+    guests.start(hosts[0], "web1", disks=[disk], devices=[guests.TPM], networks=["lan"])
+    for here, there in ((0, 1), (1, 2), (2, 0)):
+        source, destination = hosts[here], hosts[there]
+        definition = source.virsh("dumpxml", "--migratable", "web1")
+        names = [f"'{lan.network(host.name, 'lan')}'" for host in (source, destination)]
+        source.exec(["tee", "/tmp/web1.xml"], input=definition.replace(*names))
+        storage.remove(destination, disk)
+        flags = ["--tls", "--copy-storage-all", "--xml", "/tmp/web1.xml"]
+        with destination.watch() as seen:
+            data = f"tcp://[{ipv6(destination, 'migration')}]"
+            migrate(source, "web1", *flags, "--migrateuri", data, uri=f"qemu+tls://{destination.name}/system")
+        guests.wait_alive(destination, "web1")
+        assert seen.bytes("migration")[0] > 10_000_000
+        assert guests.interfaces(destination, "web1")[0][1] == lan.network(destination.name, "lan")
+    assert storage.checksum(hosts[0], disk) == content
+    hosts[2].qemu_certificate("expired")
+    with hosts[2].settings(migrate_tls_force=True), pytest.raises(LabError, match="has expired"):
+        guests.start(hosts[0], "web2", wait=False)
+        migrate(hosts[0], "web2", "--tls", uri="qemu+tcp://host-c/system")
+    three.clean()
+    assert [guests.names(host, running=False) for host in hosts] == [[], [], []]

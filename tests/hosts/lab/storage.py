@@ -90,6 +90,12 @@ def prepare(source, destination, disk):
     destination.virsh("pool-refresh", POOL)
 
 
+def remove(host, disk):
+    """Removes an image from a host, if it is there."""
+    (host.disk / disk.path[1:]).unlink(missing_ok=True)
+    host.virsh("pool-refresh", POOL)
+
+
 def checksum(host, disk):
     """The SHA-256 of all that a guest sees on a disk; the guest may run."""
     return host.exec(["sh", "-c", CONTENT, "content", disk.format, disk.path]).stdout.split()[0]
