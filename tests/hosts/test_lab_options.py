@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the lab has for the options of a migration, each shown to work with plain virsh."""
 
+import re
 import subprocess
 
 import pytest
@@ -320,8 +321,10 @@ def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
     wait_iteration(host_a, busy, 3, migration)
     assert migration.poll() is None and guests.state(host_b, busy) == "paused"
     host_a.virsh("domjobabort", busy)
-    assert "canceled by client" in migration.communicate(timeout=20)[1]
+    # Under load QEMU may tell of its socket, which it shut down itself, before it tells that it was cancelled.
+    assert re.search("canceled by client|Broken pipe", migration.communicate(timeout=20)[1])
     guests.wait_alive(host_a, busy)
+    assert guests.state(host_b, busy) is None
 
 
 def test_post_copy_breaks_and_is_resumed(host_a, host_b, busy):
