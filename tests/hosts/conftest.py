@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from lab import Lab, guests, system  # noqa: E402
+from lab import Lab, system  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +45,6 @@ def host_b(lab):
 
 @pytest.fixture
 def clean(lab):
-    """After the test: links mended, hosts on, no guests."""
+    """After the test: links mended, hosts on and set up as at first, no guests, no disks."""
     yield
-    for host in lab.hosts.values():
-        if not host.leader:
-            host.boot()
-        host.heal()
-        host.shape(None)
-    for host in lab.hosts.values():
-        for name in guests.names(host, running=False):
-            guests.destroy(host, name)
+    lab.clean()

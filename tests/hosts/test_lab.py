@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Lab, LabError, cgroups, guests, install, machine, system
+from lab import Lab, LabError, cgroups, disk, guests, install, machine, storage, system
 
 HOSTS = Path(__file__).with_name("hosts")
 URIS = {
@@ -105,14 +105,49 @@ def test_status_shows_hosts_and_guests(lab, host_a, clean):
 # Sessions
 
 
-@pytest.mark.parametrize("active", [True, False])
-def test_session_is_what_polkit_asks_for(host_a, active):
-    if host_a.exec(["id", "visitor"], check=False).returncode:
-        host_a.add_user("visitor")
-    ask = 'pkcheck --action-id org.freedesktop.login1.reboot --process $$; echo "$? $(id -un) $XDG_SESSION_ID"'
-    answer = host_a.session_exec("visitor", ["sh", "-c", ask], active=active).stdout.split()[-3:]
-    assert answer[1] == "visitor" and answer[2].isdigit()
-    assert (answer[0] == "0") is active
+POLICY = """<?xml version="1.0"?>
+<policyconfig>
+  <action id="org.example.where.{where}"><description>x</description><message>x</message>
+    <defaults><allow_any>{any}</allow_any><allow_inactive>{inactive}</allow_inactive>
+      <allow_active>{active}</allow_active></defaults>
+  </action>
+</policyconfig>
+"""
+ASK = """
+for where in any inactive active; do
+    pkcheck --action-id org.example.where.$where --process $$ 2>&- && echo $where
+done
+id -un
+echo $XDG_SESSION_ID
+"""
+
+
+@pytest.fixture(scope="module")
+def visitor(host_a):
+    """A user, and for each kind of session an action that polkit allows to it only."""
+    for where in ("any", "inactive", "active"):
+        answers = {one: "yes" if one == where else "no" for one in ("any", "inactive", "active")}
+        path = f"usr/share/polkit-1/actions/org.example.where.{where}.policy"
+        disk.write(host_a.disk, path, POLICY.format(where=where, **answers))
+    host_a.add_user("visitor")
+    yield "visitor"
+    host_a.remove_user("visitor")
+
+
+@pytest.mark.parametrize(
+    ("where", "chosen"),
+    [("active", {}), ("inactive", {"active": False, "local": True}), ("any", {"active": False})],
+)
+def test_session_is_what_polkit_asks_for(host_a, visitor, where, chosen):
+    answer = host_a.session_exec(visitor, ["sh", "-c", ASK], **chosen).stdout.split()
+    assert answer[:-1] == [where, visitor] and answer[-1].isdigit()
+    units = host_a.exec(["systemctl", "list-units", "--plain", "--no-legend", "lab-screen-*"]).stdout
+    assert units == ""
+
+
+def test_a_session_may_come_over_ssh(host_a, host_b, visitor):
+    answer = host_b.exec(["ssh", f"{visitor}@host-a", ASK]).stdout.split()
+    assert answer[:-1] == ["any", visitor] and answer[-1].isdigit()
 
 
 # Networks and connections
@@ -198,8 +233,7 @@ def test_a_busy_guest_moves_by_post_copy(host_a, host_b, clean):
 
 
 def test_a_guest_moves_with_its_disk(host_a, host_b, clean):
-    guests.start(host_a, "store", disk="64M")
-    guests.make_disk(host_b, "store", "64M")
+    guests.start(host_a, "store", disks=[storage.create(host_a, "store")])
     migrate(host_a, "store", URIS["tcp"], "--p2p", "--copy-storage-all")
     guests.wait_alive(host_b, "store")
 
@@ -387,6 +421,16 @@ def test_a_start_cut_short_is_taken_away(lab):
         assert left_over(other, pids, spaces) == []
     other.up(1)
     other.down()
+
+
+def test_a_lab_whose_owner_was_killed_is_taken_away(lab):
+    other = Lab(f"{lab.name}-5")
+    script = f"import os; from lab import Lab; Lab({other.name!r}).up(1); os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", script], cwd=HOSTS.parent, check=False)
+    pids, spaces = traces(other)
+    assert pids and other.is_up
+    Lab(f"{lab.name}-6").down()
+    assert left_over(other, pids, spaces) == []
 
 
 def test_labs_do_not_see_each_other(lab, second):

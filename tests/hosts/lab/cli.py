@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-from . import guests
+from . import guests, storage
 from .host import unit_words
 from .lab import Lab
 from .network import NETWORKS
@@ -57,7 +57,7 @@ def _parser():
     guest.add_argument("name")
     guest.add_argument("--memory", type=int, default=96, metavar="MIB")
     guest.add_argument("--dirty", type=int, default=0, metavar="MIB", help="memory that it rewrites over and over")
-    guest.add_argument("--disk", metavar="SIZE", help="give it an empty disk, such as 64M")
+    guest.add_argument("--disk", action="append", default=[], metavar="SIZE", help="give it one more empty disk, such as 64M")
     guest.add_argument("--persistent", action="store_true")
 
     for name, function, text in (
@@ -90,7 +90,7 @@ def _on_host(function):
 
 
 def _up(lab, args):
-    lab.up(args.count, args.stage)
+    lab.up(args.count, args.stage, stay=True)
     _status(lab, args)
 
 
@@ -128,8 +128,9 @@ def _exec(lab, args):
 
 
 def _guest(lab, args):
-    options = {"memory": args.memory, "dirty": args.dirty, "disk": args.disk, "persistent": args.persistent}
-    guests.start(lab.host(args.host), args.name, **options)
+    host = lab.host(args.host)
+    disks = [storage.create(host, f"{args.name}-{number}", size) for number, size in enumerate(args.disk)]
+    guests.start(host, args.name, memory=args.memory, dirty=args.dirty, disks=disks, persistent=args.persistent)
 
 
 def _cut(host, args):

@@ -3,7 +3,7 @@
 
 Owns a directory of keys made anew at every `up`. Root of each host and the service's user may log
 in as root everywhere; every host has a certificate of the lab's own authority that serves libvirt
-and QEMU, as server and as client.
+and QEMU, as server and as client. What QEMU shows to others can be replaced by one with a flaw.
 """
 
 import os
@@ -12,10 +12,13 @@ from pathlib import Path
 
 from .disk import write
 from .network import addresses
-from .system import run
+from .system import LabError, run
 
 SERVICE_USER = "migrationd"
 SERVICE_HOME = "var/lib/migrationd"
+QEMU = "etc/pki/qemu"
+OTHER_NAME = "other.example"  # whose name the kind "wrong-name" bears
+KINDS = ("good", "wrong-name", "expired", "missing")
 
 
 class Credentials:
@@ -79,10 +82,22 @@ class Credentials:
 
     def _give_qemu_certificates(self, root, name):
         owner = (0, user_ids(root, "libvirt-qemu")[1])
-        write(root, "etc/pki/qemu/ca-cert.pem", self._text("ca.pem"))
+        write(root, f"{QEMU}/ca-cert.pem", self._text("ca.pem"))
         for role in ("server", "client"):
-            write(root, f"etc/pki/qemu/{role}-cert.pem", self._text(f"{name}.pem"))
-            write(root, f"etc/pki/qemu/{role}-key.pem", self._text(f"{name}.key"), 0o640, owner)
+            write(root, f"{QEMU}/{role}-cert.pem", self._text(f"{name}.pem"))
+            write(root, f"{QEMU}/{role}-key.pem", self._text(f"{name}.key"), 0o640, owner)
+
+    def give_qemu_certificate(self, root, name, kind, role):
+        """Replaces one certificate of QEMU; it is read anew at every migration."""
+        if kind not in KINDS or role not in ("server", "client"):
+            raise LabError(f"There is no {role} certificate '{kind}': a server or client has {', '.join(KINDS)}.")
+        if kind == "missing":
+            (root / QEMU / f"{role}-cert.pem").unlink(missing_ok=True)
+            return
+        source = name if kind == "good" else f"{name}.{kind}"
+        if not (self.directory / f"{source}.pem").exists():
+            self._flawed(name, kind)
+        write(root, f"{QEMU}/{role}-cert.pem", self._text(f"{source}.pem"))
 
     def _ssh_key(self, name):
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", self.directory / name])
@@ -90,27 +105,38 @@ class Credentials:
     def _authority(self):
         self._private_key("ca")
         template = "cn = Guest Migration test authority\nca\ncert_signing_key\nexpiration_days = 30\n"
-        self._certtool("ca", template, "--generate-self-signed")
+        self._certtool("ca", template, self.directory / "ca.key", "--generate-self-signed")
 
     def _certificate(self, name):
         self._private_key(name)
-        lines = [f"cn = {name}", "organization = Guest Migration tests", "expiration_days = 30"]
-        lines += ["tls_www_client", "tls_www_server", "signing_key", "encryption_key"]
+        lines = [f"cn = {name}", "expiration_days = 30"]
         if name in self.names:
-            lines += [f"dns_name = {name}", f"dns_name = {name}-migration"]
-            lines += [f"ip_address = {one}" for both in addresses(name).values() for one in both]
+            lines += _all_names(name)
+        self._sign(name, lines, self.directory / f"{name}.key")
+
+    def _flawed(self, name, kind):
+        """The host's own key, signed once more for a certificate with a flaw."""
+        lines = [f"cn = {OTHER_NAME}", f"dns_name = {OTHER_NAME}", "expiration_days = 30"]
+        if kind == "expired":
+            dates = ['activation_date = "2020-01-01 00:00:00"', 'expiration_date = "2020-02-01 00:00:00"']
+            lines = [f"cn = {name}", *dates, *_all_names(name)]
+        self._sign(f"{name}.{kind}", lines, self.directory / f"{name}.key")
+
+    def _sign(self, name, lines, key):
+        lines = [*lines, "organization = Guest Migration tests"]
+        lines += ["tls_www_client", "tls_www_server", "signing_key", "encryption_key"]
         authority = ["--load-ca-certificate", self.directory / "ca.pem", "--load-ca-privkey", self.directory / "ca.key"]
-        self._certtool(name, "\n".join(lines) + "\n", "--generate-certificate", *authority)
+        self._certtool(name, "\n".join(lines) + "\n", key, "--generate-certificate", *authority)
 
     def _private_key(self, name):
         # libvirt insists on the key usage "key encipherment", which only RSA keys can have.
         outfile = self.directory / f"{name}.key"
         run(["certtool", "--generate-privkey", "--key-type", "rsa", "--bits", "2048", "--outfile", outfile])
 
-    def _certtool(self, name, template, *words):
+    def _certtool(self, name, template, key, *words):
         info = self.directory / f"{name}.info"
         info.write_text(template)
-        key, outfile = self.directory / f"{name}.key", self.directory / f"{name}.pem"
+        outfile = self.directory / f"{name}.pem"
         run(["certtool", *words, "--load-privkey", key, "--template", info, "--outfile", outfile])
 
     def _text(self, name):
@@ -124,6 +150,11 @@ def user_ids(root, user):
         if fields[0] == user:
             return int(fields[2]), int(fields[3])
     return None
+
+
+def _all_names(name):
+    found = [f"dns_name = {name}", f"dns_name = {name}-migration"]
+    return found + [f"ip_address = {one}" for both in addresses(name).values() for one in both]
 
 
 def _own_directory(path, owner):

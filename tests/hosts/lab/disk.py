@@ -2,8 +2,8 @@
 """The disk of a host: the machine's own /usr, /etc and /var below a private writable layer.
 
 Owns what a host looks like before its first boot: what of the machine is hidden from it, and
-which files and units it has of its own. The mounts exist only in the namespace of one sleeping
-process (the keeper), so the disk outlives reboots and power cuts and goes away with that process.
+which files and units it has of its own. The mounts, one of them for guests' disks, exist only in the
+namespace of one sleeping process (the keeper), so the disk outlives reboots and power cuts and goes away with that process.
 """
 
 import os
@@ -17,7 +17,7 @@ from .system import LabError
 SIZE = "2g"
 PRIVATE_RUN = "/run/systemd/nspawn"  # nspawn's notes; each host gets its own, nothing stays
 
-# Arguments: directory, size. Says "ready" and sleeps.
+# Arguments: directory, size, the guests' disks and their size. Says "ready" and sleeps.
 KEEPER = f"""
 set -e
 mount -n -t tmpfs -o "size=$2,mode=755" lab "$1"
@@ -27,14 +27,16 @@ for part in usr etc var; do
     mkdir -p "$1/root/$part" "$1/upper/$part" "$1/work/$part"
     mount -n -t overlay -o "lowerdir=/$part,upperdir=$1/upper/$part,workdir=$1/work/$part" lab "$1/root/$part"
 done
+mount -n -t tmpfs -o "size=$4,mode=711" lab "$1/root$3"
 echo ready
 exec sleep infinity <&- >&- 2>&-
 """
 
 HIDDEN = """
-    etc/cron.d etc/cron.daily etc/cron.hourly etc/init.d etc/libvirt/qemu etc/libvirt/secrets etc/migrationd
+    etc/cron.d etc/cron.daily etc/cron.hourly etc/init.d etc/libvirt/qemu etc/libvirt/secrets
+    etc/libvirt/storage etc/migrationd
     etc/modules-load.d etc/network etc/pki etc/rc0.d etc/rc1.d etc/rc2.d etc/rc3.d etc/rc4.d etc/rc5.d
-    etc/rc6.d etc/rcS.d etc/ssh etc/sysctl.d etc/systemd/network etc/systemd/system var/lib/libvirt/images
+    etc/rc6.d etc/rcS.d etc/ssh etc/sysctl.d etc/systemd/network etc/systemd/system var/lib/libvirt/swtpm
     var/lib/libvirt/qemu/save var/lib/libvirt/qemu/snapshot var/lib/migrationd var/lib/systemd var/log
     var/spool/cron var/tmp
 """.split()

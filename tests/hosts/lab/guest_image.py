@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What guests boot: a Debian cloud kernel and a tiny system in an initramfs.
 
-Owns a cache that is filled once. The kernel's package is downloaded and unpacked, never installed.
-The system prints a line "tick N" every second, and with dirty=MIB on the kernel's command line
-rewrites that much of its memory over and over.
+Owns a cache of the kernel that is filled once (its package is downloaded and unpacked, never
+installed), and the making of the initramfs, for each lab anew.
+The system prints a line "tick N" every second. With dirty=MIB on the kernel's command line it
+rewrites that much of its memory over and over, with rewrite=MIB that much of its first disk.
 """
 
 import os
@@ -16,8 +17,8 @@ from .system import LabError, locked, run
 
 METAPACKAGE = "linux-image-cloud-amd64"
 BUSYBOX = "/bin/busybox"
+MODULES = "virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk".split()
 IN_HOST = "var/lib/libvirt/boot"
-FILES = ("vmlinuz", "initramfs")
 
 INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -40,9 +41,25 @@ dirty() {
     done
 }
 
+rewrite() {
+    for module in /lib/modules/*; do
+        insmod "$module"
+    done
+    until [ -b /dev/vda ]; do
+        usleep 10000
+    done
+    dd if=/dev/urandom of=/block bs=1M count=1 2>/dev/null
+    while :; do
+        for place in $(seq 0 $(($1 - 1))); do
+            dd if=/block of=/dev/vda bs=1M seek=$place conv=notrunc,fsync 2>/dev/null
+        done
+    done
+}
+
 for word in $(cat /proc/cmdline); do
     case $word in
         dirty=*) dirty "${word#dirty=}" & ;;
+        rewrite=*) rewrite "${word#rewrite=}" & ;;
     esac
 done
 
@@ -55,28 +72,30 @@ done
 """
 
 
-def ensure():
-    """The directory with kernel and initramfs; fills the cache when there is none."""
+def ensure(directory):
+    """The kernel and the initramfs, which is made in a directory; fills the cache when there is none."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or "/var/cache", "guest-migration")
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(f"{cache} cannot be made ({error.strerror}): set XDG_CACHE_HOME to a writable place.") from None
     with locked(cache):
-        if not (cache / "vmlinuz").exists():
+        if not (cache / "vmlinuz").exists() or not (cache / "modules").is_dir():
             _fetch_kernel(cache)
-        _make_initramfs(cache)
-    return cache
+        return cache / "vmlinuz", _make_initramfs(cache / "modules", directory)
 
 
-def give_to_host(root, cache):
-    for name in FILES:
-        shutil.copyfile(cache / name, root / IN_HOST / name)
+def give_to_host(root, files):
+    for path in files:
+        shutil.copyfile(path, root / IN_HOST / path.name)
 
 
 def _fetch_kernel(cache):
     if not shutil.which("apt-get"):
-        raise LabError(f"A guest kernel can only be fetched with apt-get: put a bzImage at {cache}/vmlinuz.")
+        raise LabError(
+            f"A guest kernel can only be fetched with apt-get: put a bzImage at {cache}/vmlinuz and its modules "
+            f"{', '.join(MODULES)} (.ko, where they are not built in) into {cache}/modules."
+        )
     depends = run(["apt-cache", "depends", METAPACKAGE], what="Looking for the guest kernel")
     package = re.search(r"Depends: (linux-image-\S+)", depends)
     if not package:
@@ -84,26 +103,29 @@ def _fetch_kernel(cache):
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         download = f'cd "{scratch}" && apt-get -q download {package[1]} && dpkg-deb -x *.deb tree'
         run(["/bin/sh", "-c", download], what=f"Downloading the package {package[1]} (or run 'apt-get update')")
-        kernel = next(Path(scratch).glob("tree/boot/vmlinuz-*"))
-        kernel.replace(cache / "vmlinuz")
+        tree = Path(scratch, "tree")
+        modules = Path(scratch, "modules")
+        modules.mkdir()
+        for name in MODULES:
+            next(tree.glob(f"lib/modules/**/{name}.ko")).rename(modules / f"{name}.ko")
+        shutil.rmtree(cache / "modules", ignore_errors=True)
+        next(tree.glob("boot/vmlinuz-*")).replace(cache / "vmlinuz")
+        modules.rename(cache / "modules")
 
 
-def _make_initramfs(cache):
-    """Made when what is in it has changed."""
-    target = cache / "initramfs"
-    made_from = cache / "initramfs.init"
-    if target.exists() and made_from.exists() and made_from.read_text() == INIT:
-        return
+def _make_initramfs(modules, directory):
     if not os.path.exists(BUSYBOX):
         raise LabError("busybox is missing: install the package busybox-static.")
-    with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        tree = Path(scratch, "tree")
-        for name in ("bin", "dev", "proc"):
-            (tree / name).mkdir(parents=True)
-        shutil.copy(BUSYBOX, tree / "bin/busybox")
-        (tree / "init").write_text(INIT)
-        (tree / "init").chmod(0o755)
-        pack = f'cd "{tree}" && find . | cpio --quiet -o -H newc -R 0:0 >../initramfs'
-        run(["/bin/sh", "-c", pack], what="Packing the guest's initramfs")
-        Path(scratch, "initramfs").replace(target)
-    made_from.write_text(INIT)
+    tree = directory / "initramfs.tree"
+    for name in ("bin", "dev", "lib/modules", "proc"):
+        (tree / name).mkdir(parents=True)
+    shutil.copy(BUSYBOX, tree / "bin/busybox")
+    for number, name in enumerate(MODULES):  # in the order in which they need each other
+        if (modules / f"{name}.ko").exists():
+            shutil.copy(modules / f"{name}.ko", tree / f"lib/modules/{number}")
+    (tree / "init").write_text(INIT)
+    (tree / "init").chmod(0o755)
+    pack = f'cd "{tree}" && find . | cpio --quiet -o -H newc -R 0:0 >../initramfs'
+    run(["/bin/sh", "-c", pack], what="Packing the guest's initramfs")
+    shutil.rmtree(tree)
+    return directory / "initramfs"

@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 from .system import LabError, wait_for
 
 CONSOLES = "var/log/libvirt/consoles"
-IMAGES = "var/lib/libvirt/images"
+LOGS = "var/log/libvirt/qemu"
 BOOT_TIMEOUT = 60.0
 
 XML = """
@@ -27,25 +27,39 @@ XML = """
     <initrd>/var/lib/libvirt/boot/initramfs</initrd>
     <cmdline>{cmdline}</cmdline>
   </os>
+  {cpu}
   <features><acpi/></features>
   <clock offset='utc'/>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    {disk}
+    {disks}
+    {interfaces}
+    {devices}
     <controller type='usb' model='none'/>
     <serial type='file'><source path={console}/></serial>
     <memballoon model='none'/>
   </devices>
 </domain>
 """
-DISK = "<disk type='file' device='disk'><driver name='qemu' type='{format}'/>" \
-    "<source file={path}/><target dev='vda' bus='virtio'/></disk>"
+INTERFACE = "<interface type='{kind}'><source {kind}={name}/><model type='virtio'/></interface>"
+TPM = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>"
+VNC = "<graphics type='vnc' autoport='yes' listen='0.0.0.0'/>"
+# What keeps a running guest from moving: with a device of the host it would not start here.
+SHARED_MEMORY = "<shmem name='shared'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>"
+# Devices of a host, for guests that are only defined: the lab has none to give away.
+HOST_PCI = "<hostdev mode='subsystem' type='pci' managed='yes'><source>" \
+    "<address domain='0' bus='1' slot='0' function='0'/></source></hostdev>"
 CMDLINE = "console=ttyS0 quiet panic=1 nokaslr mitigations=off tsc=reliable"
 
 
-def xml(name, *, memory=96, vcpus=1, dirty=0, disk=None, disk_format="qcow2", machine="pc", uuid=None, cmdline=""):
-    """The definition of a guest; `disk` is the path of its image on the host."""
-    words = [CMDLINE, f"dirty={dirty}" if dirty else "", cmdline]
+def xml(name, *, memory=96, vcpus=1, dirty=0, rewrite=0, disks=(), networks=(), bridges=(), devices=(), cpu=None,
+        machine="pc", uuid=None, cmdline=""):  # fmt: skip
+    """The definition of a guest; memory, and how much of it and of its first disk it rewrites, in MiB.
+
+    disks: storage.Disk each. networks, bridges: what the guest's interfaces are on (see lan).
+    devices: XML of more devices, such as TPM. cpu: "maximum", "host-model" or a model's name.
+    """
+    words = [CMDLINE, f"dirty={dirty}" if dirty else "", f"rewrite={rewrite}" if rewrite else "", cmdline]
     return XML.format(
         name=name,
         uuid=f"<uuid>{uuid}</uuid>" if uuid else "",
@@ -54,34 +68,36 @@ def xml(name, *, memory=96, vcpus=1, dirty=0, disk=None, disk_format="qcow2", ma
         machine=machine,
         cmdline=" ".join(filter(None, words)),
         console=quoteattr(f"/{CONSOLES}/{name}.log"),
-        disk=DISK.format(format=disk_format, path=quoteattr(disk)) if disk else "",
+        disks="".join(disk.xml(number) for number, disk in enumerate(disks)),
+        devices="".join(devices),
+        cpu=_cpu(cpu),
+        interfaces="".join(
+            INTERFACE.format(kind=kind, name=quoteattr(name))
+            for kind, names in (("network", networks), ("bridge", bridges))
+            for name in names
+        ),
     )
 
 
-def start(host, name, *, persistent=False, disk=None, disk_format="qcow2", wait=True, **options):
+def start(host, name, *, persistent=False, wait=True, paused=False, snapshot=None, **options):
     """Starts a guest on a host and, unless told not to, waits for its first tick.
 
-    `disk` is a size such as "64M": an empty image of that size is made for the guest.
+    snapshot: takes one of that name, which needs a disk. paused: stops it in the end.
     """
-    path = make_disk(host, name, disk, disk_format) if disk else None
-    definition = xml(name, disk=path, disk_format=disk_format, **options)
-    _feed(host, "define" if persistent else "create", definition)
+    _feed(host, "define" if persistent else "create", xml(name, **options))
     if persistent:
         host.virsh("start", name)
     if wait:
         wait_tick(host, name, 1, timeout=BOOT_TIMEOUT)
+    if snapshot:
+        host.virsh("snapshot-create-as", name, snapshot)
+    if paused:
+        host.virsh("suspend", name)
 
 
 def define(host, name, **options):
     """Makes a guest known to a host without starting it."""
     _feed(host, "define", xml(name, **options))
-
-
-def make_disk(host, name, size, disk_format="qcow2"):
-    """Makes an empty image and gives its path on the host."""
-    path = f"/{IMAGES}/{name}.{disk_format}"
-    host.exec(["qemu-img", "create", "-q", "-f", disk_format, path, size])
-    return path
 
 
 def names(host, *, running=True):
@@ -119,13 +135,48 @@ def wait_alive(host, name, timeout=30.0):
 def destroy(host, name):
     """Removes a guest from a host in whatever state it is."""
     host.virsh("destroy", name, check=False)
-    host.virsh("undefine", name, check=False)
+    host.virsh("undefine", "--snapshots-metadata", "--nvram", "--tpm", name, check=False)
     console(host, name).unlink(missing_ok=True)
+    (host.disk / LOGS / f"{name}.log").unlink(missing_ok=True)
+
+
+def destroy_all(host):
+    """Removes all guests of a host, and what those that left it or were renamed have left."""
+    for name in names(host, running=False):
+        destroy(host, name)
+    for path in (*(host.disk / CONSOLES).iterdir(), *(host.disk / LOGS).glob("*.log")):
+        path.unlink()
 
 
 def console(host, name):
     """The file with the guest's serial output on this host, seen from outside."""
     return host.disk / CONSOLES / f"{name}.log"
+
+
+def interfaces(host, name):
+    """The guest's interfaces on a host as [(tap, network or bridge, MAC address)]."""
+    rows = (line.split() for line in host.virsh("domiflist", name).splitlines())
+    return [(tap, source, mac) for tap, _, source, _, mac in rows]
+
+
+def written(host, name, target="vda"):
+    """Bytes that the guest has written to a disk since its QEMU began here; None if it is not here."""
+    done = host.virsh("domblkstat", name, target, check=False)
+    found = re.search(r"wr_bytes (\d+)", done.stdout)
+    return int(found[1]) if found else None
+
+
+def log(host, name):
+    """What the guest's QEMU wrote on this host."""
+    return (host.disk / LOGS / f"{name}.log").read_text(errors="replace")
+
+
+def _cpu(cpu):
+    if cpu is None:
+        return ""
+    if cpu in ("maximum", "host-model", "host-passthrough"):
+        return f"<cpu mode='{cpu}'/>"
+    return f"<cpu mode='custom' match='exact' check='none'><model>{cpu}</model></cpu>"
 
 
 def _feed(host, verb, definition):

@@ -5,13 +5,31 @@ A Host keeps no state of its own: it finds the host's processes each time, so it
 a reboot or a power cut, and several programs can work with the same host.
 """
 
+import uuid
 from pathlib import Path
 
-from . import boot, network, process
+from . import boot, network, process, settings, traffic
 from .credentials import user_ids
 from .system import LabError
 
 NAMESPACES = ["-m", "-u", "-i", "-n", "-p", "-C"]
+SCREEN = "--setenv=XDG_SEAT=seat0"
+# In a unit's command line $$ stands for the sign itself.
+HIDE = f"""
+while kill -0 $$MAINPID && ! grep -qsx LEADER=$$MAINPID /run/systemd/sessions/*; do sleep 0.02; done
+exec systemd-run --quiet --no-block --collect --unit=$$1 -p PAMName=login -p User=root {SCREEN} sleep infinity
+"""
+UNTIL_HIDDEN = """
+until [ "$(loginctl show-session --value -p Active "$XDG_SESSION_ID")" = no ]; do
+    sleep 0.02
+done
+exec "$@"
+"""
+TRUST = """
+home=$(getent passwd "$1" | cut -d : -f 6)
+install -d -m 700 -o "$1" "$home/.ssh"
+install -m 600 -o "$1" /root/.ssh/authorized_keys "$home/.ssh"
+"""
 
 
 def unit_words(options, argv):
@@ -94,18 +112,30 @@ class Host:
         """Runs a program on the host to its end and gives a CompletedProcess with its output."""
         return self._complete(self.command_line(argv, user), argv, input, check, timeout)
 
-    def session_exec(self, user, argv, active=True, input=None, check=True, timeout=60.0):
-        """Runs a program in a login session of a user; active: as if sitting at the host's screen."""
-        words = self.command_line(self.session_words(user, argv, active))
+    def session_exec(self, user, argv, active=True, local=None, input=None, check=True, timeout=60.0):
+        """Runs a program in a login session of a user: active as if sitting at the host's screen.
+
+        Not active is from elsewhere, as with ssh; with local, at the screen while another session is shown.
+        """
+        words = self.command_line(self.session_words(user, argv, active, local))
         return self._complete(words, argv, input, check, timeout)
 
-    def session_spawn(self, user, argv, active=True, **options):
+    def session_spawn(self, user, argv, active=True, local=None, **options):
         """As `spawn`, in a login session; to end it, close its input or end the unit on the host."""
-        return self.spawn(self.session_words(user, argv, active), **options)
+        return self.spawn(self.session_words(user, argv, active, local), **options)
 
-    def session_words(self, user, argv, active=True):
-        seat = ["--setenv=XDG_SEAT=seat0"] if active else []
-        return unit_words(["--pipe", "-p", "PAMName=login", "-p", f"User={user}", *seat], argv)
+    def session_words(self, user, argv, active=True, local=None):
+        """The command line on the host that runs a program in a session."""
+        options = ["--pipe", "-p", "PAMName=login", "-p", f"User={user}"]
+        if not active and not local:
+            return unit_words(options, argv)
+        if not active:
+            # Once the session is there, another one takes the screen until its end.
+            other = f"lab-screen-{uuid.uuid4().hex}"
+            options += ["--service-type=simple", "-p", f"ExecStartPost=+sh -c '{HIDE}' hide {other}"]
+            options += ["-p", f"ExecStopPost=+systemctl stop {other}"]
+            argv = ["sh", "-c", UNTIL_HIDDEN, "hidden", *argv]
+        return unit_words([*options, SCREEN], argv)
 
     def _complete(self, words, argv, stdin, check, timeout):
         line = f"'{' '.join(map(str, argv))}' on {self.name}"
@@ -117,15 +147,33 @@ class Host:
         return done.stdout.strip() if check else done
 
     def add_user(self, user, *groups):
-        """Makes an ordinary user who can log in."""
+        """Makes an ordinary user who can log in; root of every host may do so with ssh."""
         more = ["-G", ",".join(groups)] if groups else []
         self.exec(["useradd", "-m", "-s", "/bin/bash", *more, user])
+        self.exec(["sh", "-ec", TRUST, "trust", user])
+
+    def remove_user(self, user):
+        """Ends the user's sessions and forgets the user."""
+        self.exec(["loginctl", "terminate-user", user], check=False)
+        self.exec(["userdel", "-f", "-r", user])
 
     # Looking at it
 
     def bytes(self, net):
         """Bytes (received, sent) on one of its networks since the lab came up."""
         return network.counters(self.keeper, net)
+
+    def watch(self):
+        """Measures, in a `with`, what goes over its networks meanwhile: see traffic.Watch."""
+        return traffic.Watch(self)
+
+    def connections(self):
+        """Its established TCP connections: (address, port, peer, peer_port) each."""
+        return traffic.connections(self.keeper)
+
+    def listeners(self):
+        """Where its programs wait for TCP connections, as {(address, port)}."""
+        return traffic.listeners(self.keeper)
 
     def pids(self, *pattern):
         """Process ids, as the host counts them, of the processes that pgrep finds."""
@@ -143,6 +191,26 @@ class Host:
     def shape(self, rate, net=None):
         """Limits its links, both directions, to a rate such as "160mbit"; None lifts the limit."""
         self.lab.switch.shape(self.name, self.keeper, rate, net)
+
+    # Faults of its configuration
+
+    def qemu_certificate(self, kind, role="server"):
+        """Gives QEMU another certificate: "good", "wrong-name", "expired" or "missing"."""
+        self.lab.credentials.give_qemu_certificate(self.disk, self.name, kind, role)
+
+    def settings(self, file="qemu.conf", **values):
+        """Has libvirtd run with other settings, in a `with`: see settings.changed."""
+        return settings.changed(self, file, **values)
+
+    def restore(self):
+        """Takes back every fault and setting that a test has made; the host is on afterwards."""
+        if not self.leader:
+            self.boot()
+        self.heal()
+        self.shape(None)
+        for role in ("server", "client"):
+            self.qemu_certificate("good", role)
+        settings.restore(self)
 
     # Faults of its processes
 

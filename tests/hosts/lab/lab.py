@@ -2,7 +2,8 @@
 """A lab: some hosts behind one switch, brought up and taken down as one.
 
 Owns the state directory /run/guest-migration-NAME. Up and down can be repeated at will; what a
-start that was cut short has left behind is taken away by the next up or down.
+start that was cut short has left behind is taken away by the next up or down, and so is a lab
+whose owner was killed.
 """
 
 import json
@@ -12,7 +13,7 @@ import string
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from . import cgroups, disk, guest_image, install, machine, network, service_config, system
+from . import cgroups, disk, guest_image, guests, install, lan, machine, network, service_config, storage, system
 from .credentials import Credentials
 from .host import Host
 from .system import LabError
@@ -46,6 +47,10 @@ class Lab:
             raise LabError(f"The lab '{self.name}' is not up: start it with 'hosts up'.")
         return network.Switch(pids[0])
 
+    @property
+    def credentials(self):
+        return Credentials(self.state / "credentials", list(self.hosts))
+
     def host(self, name):
         """A host by its name; 'a' stands for host-a."""
         found = self.hosts.get(name) or self.hosts.get(f"host-{name}")
@@ -54,11 +59,15 @@ class Lab:
             raise LabError(f"There is no host '{name}' in the lab '{self.name}'; there is: {known}.")
         return found
 
-    def up(self, count=2, stage=None):
-        """Boots hosts; with a stage (a directory of `meson install --destdir`) the project is in them."""
+    def up(self, count=2, stage=None, stay=False):
+        """Boots hosts; with a stage (a directory of `meson install --destdir`) the project is in them.
+
+        Unless it is to stay, the lab belongs to the calling process.
+        """
         problem = system.missing()
         if problem:
             raise LabError(problem)
+        _remove_abandoned()
         names = network.host_names(count)
         stage = install.stage_of(stage)
         with system.alone(self.name):
@@ -66,10 +75,11 @@ class Lab:
                 raise LabError(f"The lab '{self.name}' is up already: take it down first with 'hosts down'.")
             self._remove()
             try:
-                self._start(names, stage)
+                self._start(names, stage, None if stay else system.identity(os.getpid()))
             except BaseException:
                 self.hosts = {}
                 self.groups.kill()  # the state stays, with the consoles, for a look at what went wrong
+                machine.give_back(self.name)
                 raise
 
     def down(self):
@@ -77,6 +87,7 @@ class Lab:
         system.need_root()
         with system.alone(self.name):
             self._remove()
+        _remove_abandoned()
 
     def _remove(self):
         self.groups.kill()
@@ -95,16 +106,22 @@ class Lab:
             raise LabError(f"There is nothing to install in {stage}: fill it with 'meson install --destdir'.")
         self._each(self.hosts.values(), lambda host: self._install(host, found))
 
-    def _start(self, names, stage):
+    def clean(self):
+        """Takes back all that tests do: hosts on, links and settings as at first, no guests, no disks."""
+        self._each(self.hosts.values(), Host.restore)
+        self._each(self.hosts.values(), guests.destroy_all)
+        self._each(self.hosts.values(), storage.clear)
+
+    def _start(self, names, stage, owner):
         self.state.mkdir(mode=0o700)
-        self._write(hosts=names, complete=False)
+        self._write(hosts=names, complete=False, owner=owner)
         machine.borrow(self.name)
         self.hosts = {name: Host(self, name) for name in names}
         hosts = list(self.hosts.values())
-        credentials = Credentials(self.state / "credentials", names)
+        credentials = self.credentials
         with ThreadPoolExecutor() as pool:
             keys = pool.submit(credentials.create)
-            image = pool.submit(guest_image.ensure)
+            image = pool.submit(guest_image.ensure, self.state)
             self._keep("switch", ["unshare", "-n"], "echo ready; exec sleep infinity <&- >&- 2>&-")
             self.switch.build()
             self._each(hosts, self._build)
@@ -116,14 +133,16 @@ class Lab:
         self._each(hosts, lambda host: guest_image.give_to_host(host.disk, files))
         if stage:
             self._each(hosts, lambda host: self._install(host, stage))
-        self._write(hosts=names, complete=True)
+        self._write(hosts=names, complete=True, owner=owner)
 
     def _build(self, host):
         """The disk and the network of one host."""
         host.mount_point.mkdir(parents=True)
         unshare = ["unshare", "-n", "-m", "--propagation", "private"]
-        self._keep(f"{host.name}.disk", unshare, disk.KEEPER, str(host.mount_point), disk.SIZE)
+        self._keep(f"{host.name}.disk", unshare, disk.KEEPER, str(host.mount_point), disk.SIZE, storage.DIRECTORY, storage.SIZE)
         disk.fill(host.disk, self.name, host.name, network.hosts_file(list(self.hosts)))
+        storage.define_pool(host.disk, host.name)
+        lan.define_networks(host.disk, host.name)
         service_config.write_host_files(host.disk, host.name, list(self.hosts))
         self.switch.plug(host.name, host.keeper)
 
@@ -141,7 +160,7 @@ class Lab:
 
     def _install(self, host, stage):
         install.install(host, stage)
-        Credentials(self.state / "credentials", list(self.hosts)).give_to_service(host.disk, host.name)
+        self.credentials.give_to_service(host.disk, host.name)
 
     def _each(self, hosts, work):
         """Does the same for several hosts at the same time."""
@@ -158,3 +177,13 @@ class Lab:
         fresh = self.state / "lab.json.new"
         fresh.write_text(json.dumps(content))
         fresh.replace(self.state / "lab.json")
+
+
+def _remove_abandoned():
+    """Takes away the labs whose owners were killed: their hosts run on, and the machine is not as it was."""
+    for name in machine.labs():
+        lab = Lab(name)
+        owner = lab._read().get("owner")
+        if owner and system.identity(owner[0]) != owner:
+            with system.alone(name):
+                lab._remove()

@@ -22,6 +22,11 @@ def state_directory(lab):
     return STATES / f"{PREFIX}{lab}"
 
 
+def labs():
+    """The names of all labs that have a state."""
+    return sorted(path.name.removeprefix(PREFIX) for path in STATES.glob(f"{PREFIX}*"))
+
+
 def borrow(lab):
     """Changes the machine for a lab and notes in its state how it was before."""
     with locked(STATES):

@@ -10,6 +10,7 @@ import re
 import string
 from pathlib import Path
 
+from . import lan
 from .system import LabError, run, wait_for
 
 FIRST_OCTET = 11
@@ -52,8 +53,8 @@ class Switch:
         _ip(self.pid, lines)
 
     def plug(self, name, pid):
-        """Gives the host whose namespace `pid` holds a leg on every bridge, with addresses."""
-        outside, inside = [], ["link set lo up"]
+        """Gives the host whose namespace `pid` holds a leg on every bridge, with addresses, and its guests their bridges."""
+        outside, inside = [], ["link set lo up", *lan.links(name)]
         for network, both in addresses(name).items():
             leg = _leg(name, network)
             outside.append(f"link add {leg} type veth peer name {network} netns {pid}")

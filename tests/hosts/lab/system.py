@@ -7,6 +7,8 @@ loop that waits (`wait_for`).
 
 import fcntl
 import os
+import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -23,12 +25,15 @@ COMMANDS = {  # command: the Debian package that has it
     "qemu-system-x86_64": "qemu-system-x86",
     "setpriv": "util-linux",
     "sshd": "openssh-server",
+    "swtpm": "swtpm",
+    "swtpm_setup": "swtpm-tools",
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",
     "tc": "iproute2",
     "unshare": "util-linux",
     "virsh": "libvirt-clients",
 }
+CAP_SYS_RESOURCE = 24  # of linux/capability.h
 SEARCH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -92,6 +97,14 @@ def alone(name, timeout=120.0):
         yield
 
 
+def identity(pid):
+    """What tells a process from a later one with the same number; None when there is none."""
+    try:
+        return [pid, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]]
+    except OSError:
+        return None
+
+
 def is_root():
     return os.geteuid() == 0
 
@@ -99,6 +112,14 @@ def is_root():
 def need_root():
     if not is_root():
         raise LabError("The hosts need root (namespaces, mounts, containers): run this with sudo.")
+
+
+def can_lock_memory(mib):
+    """Whether a QEMU of the hosts may lock so much memory, as migration without copies (--zerocopy) does."""
+    status = Path("/proc/self/status").read_text()
+    may_raise = int(re.search(r"CapBnd:\t(\w+)", status)[1], 16) & 1 << CAP_SYS_RESOURCE
+    limit = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    return bool(may_raise) or limit == resource.RLIM_INFINITY or limit >= mib << 20
 
 
 def missing():
