@@ -20,12 +20,30 @@ class Refused(Exception):
         self.name, self.message = name, message
 
 
+class Raw(str):
+    """GVariant text as it stands."""
+
+
+def u(number):
+    return Raw(f"uint32 {number}")
+
+
+def t(number):
+    return Raw(f"uint64 {number}")
+
+
 def text(value):
-    """A Python value as GVariant text."""
+    """A Python value as GVariant text; an int is a port."""
+    if isinstance(value, Raw):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return f"uint16 {value}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(text, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{text(key)}: {text(one)}" for key, one in value.items()) + "}"
     return f"'{value}'"
 
 
