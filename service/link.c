@@ -190,6 +190,14 @@ MigLinkServer *mig_link_serve(const char *path, sd_event *event, MigLinkAccept a
     return listen_at(fd, path, &server->shown, error) ? g_steal_pointer(&server) : NULL;
 }
 
+void mig_link_server_hand_over(MigLinkServer *server, MigLinkAccept accepted, void *userdata)
+{
+    server->accepted = accepted;
+    server->userdata = userdata;
+    if (server->client)
+        accepted(server->client, userdata);
+}
+
 void mig_link_emit(MigLinkServer *server, const char *member, GVariant *dict)
 {
     g_autoptr(GVariant) owned = g_variant_ref_sink(dict);
