@@ -375,7 +375,8 @@ int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
     int status;
     if (set_up(run, options, &error)) {
         start(run);
-        sd_notify(0, "READY=1");
+        if (!server) /* else it is ready since it waits */
+            sd_notify(0, "READY=1");
         status = sd_event_loop(run->event);
     } else {
         status = fail(run, error);
