@@ -59,6 +59,9 @@ static sd_bus *bus_new(int fd, const sd_id128_t *server, int *ret)
     int r = sd_bus_new(&bus);
     if (r >= 0)
         r = sd_bus_set_fd(bus, fd, fd);
+    /* it would wait without end for what the other side does not read */
+    if (r >= 0)
+        r = sd_bus_set_close_on_exit(bus, FALSE);
     if (r < 0)
         close(fd);
     if (r >= 0 && server)

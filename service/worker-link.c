@@ -34,12 +34,13 @@ struct WorkerLink {
     const WorkerHandlers *handlers;
     void *userdata;
     sd_event_source *watch;
-    sd_event_source *deferred; /* a socket was there from the start, or it cannot begin */
+    sd_event_source *deferred; /* a socket was there from the start */
     Launch *launch;
     gboolean afresh; /* that launch is LAUNCH_AFRESH */
     gboolean begin;  /* it must be told, and has not begun yet */
     gboolean ahead;  /* it was not started for us: another may take its place */
     sd_bus_slot *beginning;
+    sd_event_source *late; /* sd-bus has none before a link has authenticated */
     sd_bus *bus;
     sd_bus_slot *disconnected;
 };
@@ -53,6 +54,7 @@ static void stop_starting(WorkerLink *worker)
 
 static void disconnect(WorkerLink *worker)
 {
+    worker->late = sd_event_source_disable_unref(worker->late);
     worker->beginning = sd_bus_slot_unref(worker->beginning);
     worker->disconnected = sd_bus_slot_unref(worker->disconnected);
     worker->bus = sd_bus_close_unref(worker->bus);
@@ -103,35 +105,27 @@ static void replace(WorkerLink *worker, const GError *why)
         worker->handlers->gone(error, worker->userdata);
 }
 
-static GError *not_begun(const WorkerLink *worker, const char *why)
-{
-    return g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker %s/%s %s",
-                       launch_kind_to_string(worker->kind), worker->instance, why);
-}
-
 static int on_begun(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 {
     WorkerLink *worker = userdata;
     g_autoptr(GError) error = NULL;
-    worker->beginning = sd_bus_slot_unref(worker->beginning);
     if (!sd_bus_message_is_method_error(m, NULL)) {
+        worker->late = sd_event_source_disable_unref(worker->late);
         worker->begin = FALSE;
         worker->handlers->linked(worker->bus, worker->userdata);
     } else if (sd_bus_is_open(worker->bus)) { /* else on_disconnected() is next */
-        if (sd_bus_message_is_method_error(m, SD_BUS_ERROR_NO_REPLY))
-            error = not_begun(worker, "does not answer");
-        else
-            mig_error_from_bus(&error, sd_bus_message_get_error(m));
+        mig_error_from_bus(&error, sd_bus_message_get_error(m));
         replace(worker, error);
     }
     return 1; /* or sd-bus would go on with a link that was closed */
 }
 
-static int on_cannot_begin(sd_event_source *source, void *userdata)
+static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 {
     WorkerLink *worker = userdata;
-    g_autoptr(GError) error = not_begun(worker, "cannot be told to begin");
-    worker->deferred = sd_event_source_disable_unref(worker->deferred);
+    g_autoptr(GError) error =
+        g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker %s/%s does not answer",
+                    launch_kind_to_string(worker->kind), worker->instance);
     replace(worker, error);
     return 0;
 }
@@ -146,10 +140,9 @@ static void tell_to_begin(WorkerLink *worker)
         r = sd_bus_message_append(m, "st", worker->ahead ? PROJECT_VERSION : "",
                                   (guint64) g_get_monotonic_time() + time);
     if (r >= 0)
-        r = sd_bus_call_async(worker->bus, &worker->beginning, m, on_begun, worker,
-                              time + ANSWER_USEC);
-    if (r < 0)
-        sd_event_add_defer(worker->context.event, &worker->deferred, on_cannot_begin, worker);
+        r = sd_bus_call_async(worker->bus, &worker->beginning, m, on_begun, worker, UINT64_MAX);
+    sd_event_add_time_relative(worker->context.event, &worker->late, CLOCK_MONOTONIC,
+                               r < 0 ? 0 : time + ANSWER_USEC, 0, on_late, worker);
 }
 
 void worker_link_begin(WorkerLink *worker, gboolean ahead, const WorkerHandlers *handlers,

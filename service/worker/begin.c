@@ -17,12 +17,17 @@
 
 /* The service is idle, or busy with one long job: it asks again when there is a reason. */
 #define WAIT_SECONDS 300
+/* Whoever has started this worker links at once. */
+#define LINK_SECONDS 30
 
 struct MigBegin {
     sd_event *event;
     MigLinkServer *server;
     sd_bus_slot *object;    /* on the link that is up, NULL: nobody is linked */
+    sd_bus_slot *closed;    /* and the match for its end */
     sd_bus_message *called; /* NULL: not yet */
+    sd_event_source *time;
+    guint seconds; /* to wait with a link */
     gboolean unneeded;
 };
 
@@ -69,12 +74,14 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_
 static void on_client(sd_bus *link, void *userdata)
 {
     MigBegin *begin = userdata;
-    sd_bus_slot_unref(begin->object);
-    begin->object = NULL;
+    if (!begin->object)
+        sd_event_source_set_time_relative(begin->time, begin->seconds * G_USEC_PER_SEC);
+    begin->object = sd_bus_slot_unref(begin->object);
+    begin->closed = sd_bus_slot_unref(begin->closed);
     int r = sd_bus_add_object_vtable(link, &begin->object, MIG_LINK_PATH, MIG_LINK_INTERFACE,
                                      vtable, begin);
     if (r >= 0)
-        r = sd_bus_match_signal(link, NULL, NULL, "/org/freedesktop/DBus/Local",
+        r = sd_bus_match_signal(link, &begin->closed, NULL, "/org/freedesktop/DBus/Local",
                                 "org.freedesktop.DBus.Local", "Disconnected", on_disconnected,
                                 begin);
     if (r < 0)
@@ -94,27 +101,30 @@ static int on_time(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 /* Runs the loop until it is told or not needed; the sources are this wait's own. */
-static gboolean wait_for_call(MigBegin *begin, guint seconds)
+static gboolean wait_for_call(MigBegin *begin)
 {
     static const int signals[] = { SIGTERM, SIGINT };
-    sd_event_source *sources[G_N_ELEMENTS(signals) + 1] = { NULL };
-    int r = sd_event_add_time_relative(begin->event, &sources[0], CLOCK_MONOTONIC,
-                                       seconds * G_USEC_PER_SEC, G_USEC_PER_SEC, on_time, begin);
+    sd_event_source *sources[G_N_ELEMENTS(signals)] = { NULL };
+    int r = sd_event_add_time_relative(begin->event, &begin->time, CLOCK_MONOTONIC,
+                                       MIN(begin->seconds, LINK_SECONDS) * G_USEC_PER_SEC, 0,
+                                       on_time, begin);
     for (gsize i = 0; r >= 0 && i < G_N_ELEMENTS(signals); i++) {
-        r = sd_event_add_signal(begin->event, &sources[i + 1], signals[i], on_stopped, begin);
+        r = sd_event_add_signal(begin->event, &sources[i], signals[i], on_stopped, begin);
         if (r >= 0)
-            r = sd_event_source_set_priority(sources[i + 1], SD_EVENT_PRIORITY_IMPORTANT);
+            r = sd_event_source_set_priority(sources[i], SD_EVENT_PRIORITY_IMPORTANT);
     }
     while (r >= 0 && !begin->called && !begin->unneeded)
         r = sd_event_run(begin->event, UINT64_MAX);
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
         sd_event_source_disable_unref(sources[i]);
+    begin->time = sd_event_source_disable_unref(begin->time);
     return begin->called && !begin->unneeded;
 }
 
 static void begin_free(MigBegin *begin)
 {
     sd_bus_slot_unref(begin->object);
+    sd_bus_slot_unref(begin->closed);
     sd_bus_message_unref(begin->called);
     mig_link_server_free(begin->server);
     sd_event_unref(begin->event);
@@ -135,9 +145,8 @@ MigBegin *mig_begin_wait(guint64 id, const MigWorkerOptions *options, GError **e
     if (!begin->server)
         return NULL;
     sd_notifyf(0, "READY=1\nSTATUS=waiting for job %s", instance);
-    return wait_for_call(begin, options->idle_timeout ? options->idle_timeout : WAIT_SECONDS)
-               ? g_steal_pointer(&begin)
-               : NULL;
+    begin->seconds = options->idle_timeout ? options->idle_timeout : WAIT_SECONDS;
+    return wait_for_call(begin) ? g_steal_pointer(&begin) : NULL;
 }
 
 MigLinkServer *mig_begin_answer(MigBegin *begin, const GError *error)

@@ -4,6 +4,7 @@ of it before that, the job is done."""
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 
@@ -51,6 +52,14 @@ def spare(s, number):
     """Waits until a worker waits for the job of this number; its pid."""
     wait_for_file(s, lambda: str(number) in os.listdir(directory(s)), f"a worker waits for {number}")
     pid, = pids_of(s, number)
+    return pid
+
+
+def linked(s, number):
+    """The same, and the service is linked to it."""
+    pid = spare(s, number)
+    for _ in range(2):  # the service has seen the socket before it reads the second call
+        s.client.get("Version")
     return pid
 
 
@@ -142,15 +151,16 @@ def test_a_hung_one_and_a_cancel(s):
     asked(s)
     pid = spare(s, 1)
     os.kill(pid, signal.SIGSTOP)
-    job = s.client.migrate("web", "b")
-    job.cancel()
-    assert job.ended("cancelled")["Error"][0] == ERROR + "Cancelled"
-    assert s.world.migrated == []
+    cancelled_at_once(s)
 
 
 def test_cancel_right_after_the_call(s):
     asked(s)
     spare(s, 1)
+    cancelled_at_once(s)
+
+
+def cancelled_at_once(s):
     job = s.client.migrate("web", "b")
     job.cancel()
     end = job.ended("cancelled")
@@ -179,7 +189,7 @@ def left_behind(s):
 @pytest.mark.parametrize("end", ("stop", "kill"))
 def test_it_ends_with_the_service_and_leaves_nothing(s, end):
     asked(s)
-    gone = Exit(spare(s, 1))
+    gone = Exit(linked(s, 1))
     getattr(s.service, end)()
     gone.wait()
     assert left_behind(s) == []
@@ -189,7 +199,7 @@ def test_it_does_not_keep_the_service(make):
     setup = make(idle_timeout=2)
     setup.service.start()
     asked(setup)
-    gone = Exit(spare(setup, 1))
+    gone = Exit(linked(setup, 1))
     assert setup.service.ended() == 0
     gone.wait()
     assert left_behind(setup) == []
@@ -209,7 +219,7 @@ def test_it_ends_when_nobody_wants_it_for_long(make):
 
 def test_it_is_no_job_of_a_restarted_service(s):
     asked(s)
-    gone = Exit(spare(s, 1))
+    gone = Exit(linked(s, 1))
     s.restart()
     gone.wait()
     assert s.client.get("RunningJobs") == 0
@@ -301,6 +311,30 @@ def test_one_of_another_version(s):
     (version, until), = other.calls
     assert version == s.client.get("Version") and until > 0
     other.server.stop()
+
+
+@pytest.fixture
+def mute(s):
+    """Something at the socket of job 1 that takes a link and never says a word."""
+    os.makedirs(directory(s), exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.settimeout(20)
+        listener.bind(os.path.join(directory(s), "1"))
+        listener.listen()
+        asked(s)
+        with listener.accept()[0] as link:
+            yield link
+
+
+@pytest.mark.usefixtures("mute")
+def test_one_that_never_answers(s):
+    complete(s, s.client.migrate("web", "b"))
+
+
+@pytest.mark.usefixtures("mute")
+def test_one_that_never_answers_does_not_keep_the_service(s):
+    s.client.start_migrate("web", "b").result()
+    assert s.service.stop() == 0
 
 
 @pytest.fixture
