@@ -161,7 +161,7 @@ static void on_gone(const GError *error, void *userdata)
         log_warning("job %" G_GUINT64_FORMAT
                     ": its worker ended in phase %s; looking at both hosts",
                     job->record->id, mig_phase_to_string(job->record->phase));
-        job_start(job);
+        job_start(job, NULL);
         return;
     }
     g_autoptr(GError) interrupted = g_error_new(
@@ -172,13 +172,17 @@ static void on_gone(const GError *error, void *userdata)
     job_end(job, MIG_STATE_INTERRUPTED, interrupted);
 }
 
-void job_start(Job *job)
+void job_start(Job *job, WorkerLink *waiting)
 {
     static const WorkerHandlers handlers = { on_linked, on_gone };
     g_autofree char *instance = g_strdup_printf("%" G_GUINT64_FORMAT, job->record->id);
     g_autoptr(GError) error = NULL;
     job->starts++;
-    job->worker = worker_link_open(job->context, LAUNCH_JOB, instance, &handlers, job, &error);
+    job->worker =
+        waiting ? waiting
+                : worker_link_open(job->context, LAUNCH_JOB, instance, &handlers, job, &error);
+    if (job->worker && job->record->phase == MIG_PHASE_QUEUED)
+        worker_link_begin(job->worker, waiting != NULL, &handlers, job);
     if (!job->worker)
         job_end(job,
                 job->record->phase == MIG_PHASE_QUEUED ? MIG_STATE_FAILED : MIG_STATE_INTERRUPTED,

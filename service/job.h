@@ -37,9 +37,9 @@ Job *job_new(MigJob *record, MigLedger *ledger, const WorkerContext *context,
              const JobHandlers *handlers, void *userdata);
 void job_free(Job *job);
 
-/* Gives it a worker: links to the one that is running, or starts one. Whatever goes wrong ends in
- * handlers->finished. */
-void job_start(Job *job);
+/* Gives it a worker: the one that waits for it (NULL: none does), the one that is running, or a new
+ * one. Whatever goes wrong ends in handlers->finished. */
+void job_start(Job *job, WorkerLink *waiting);
 gboolean job_is_started(const Job *job);
 gboolean job_is_final(const Job *job);
 

@@ -79,10 +79,26 @@ G_NORETURN static void run_worker(const Settings *settings, LaunchKind kind, con
     _exit(127);
 }
 
+static void direct_stop(Launcher *parent, LaunchKind kind, const char *instance)
+{
+    DirectLauncher *launcher = (DirectLauncher *) parent;
+    g_autofree char *key = g_strdup_printf("%s/%s", launch_kind_to_string(kind), instance);
+    GHashTableIter iter;
+    void *value;
+    g_hash_table_iter_init(&iter, launcher->children);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Child *child = value;
+        if (g_str_equal(child->key, key))
+            kill(child->pid, SIGKILL);
+    }
+}
+
 static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *instance, LaunchHow how,
                             const LaunchHandlers *handlers, void *userdata, GError **error)
 {
     DirectLauncher *launcher = (DirectLauncher *) parent;
+    if (how == LAUNCH_AFRESH)
+        direct_stop(parent, kind, instance);
     pid_t pid = fork();
     if (pid == 0)
         run_worker(launcher->settings, kind, instance);
@@ -103,20 +119,6 @@ static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *insta
         log_warning("cannot watch worker %s: %s", child->key, g_strerror(-r));
     g_hash_table_insert(launcher->children, GINT_TO_POINTER(pid), child);
     return &child->launch->parent;
-}
-
-static void direct_stop(Launcher *parent, LaunchKind kind, const char *instance)
-{
-    DirectLauncher *launcher = (DirectLauncher *) parent;
-    g_autofree char *key = g_strdup_printf("%s/%s", launch_kind_to_string(kind), instance);
-    GHashTableIter iter;
-    void *value;
-    g_hash_table_iter_init(&iter, launcher->children);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Child *child = value;
-        if (g_str_equal(child->key, key))
-            kill(child->pid, SIGKILL);
-    }
 }
 
 static void direct_free(Launcher *parent)

@@ -59,6 +59,9 @@ static sd_bus *bus_new(int fd, const sd_id128_t *server, int *ret)
     int r = sd_bus_new(&bus);
     if (r >= 0)
         r = sd_bus_set_fd(bus, fd, fd);
+    /* it would wait without end for what the other side does not read */
+    if (r >= 0)
+        r = sd_bus_set_close_on_exit(bus, FALSE);
     if (r < 0)
         close(fd);
     if (r >= 0 && server)
@@ -188,6 +191,14 @@ MigLinkServer *mig_link_serve(const char *path, sd_event *event, MigLinkAccept a
         return NULL;
     }
     return listen_at(fd, path, &server->shown, error) ? g_steal_pointer(&server) : NULL;
+}
+
+void mig_link_server_hand_over(MigLinkServer *server, MigLinkAccept accepted, void *userdata)
+{
+    server->accepted = accepted;
+    server->userdata = userdata;
+    if (server->client)
+        accepted(server->client, userdata);
 }
 
 void mig_link_emit(MigLinkServer *server, const char *member, GVariant *dict)

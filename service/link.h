@@ -9,12 +9,14 @@
  * Object /org/example/Migration1/worker, interface org.example.Migration1.Worker:
  *
  *   a job's worker
- *     GetStatus() -> a{sv}       what mig_job_status() gives
- *     Cancel()                   TooLate
- *     signal Status(a{sv})       the keys that changed, at most 2/s, a new state or phase at once.
- *                                When the job has ended the row is in the ledger first, then comes
- *                                the last Status, then the worker closes the link.
- *   a host's query worker
+ *     Begin(s version, t until)  A worker whose job is still queued, or not in the ledger yet,
+ * waits for this call; nothing of the job is touched before. It loads the row and answers.
+ * `version` is the caller's, empty: does not matter; another version is refused. After `until`
+ * (CLOCK_MONOTONIC, us) the caller has turned to another worker and the call is refused. One that
+ * was not told ends when its link closes, or after minutes. GetStatus() -> a{sv}       what
+ * mig_job_status() gives Cancel()                   TooLate signal Status(a{sv})       the keys
+ * that changed, at most 2/s, a new state or phase at once. When the job has ended the row is in the
+ * ledger first, then comes the last Status, then the worker closes the link. a host's query worker
  *     ListGuests(a{sv} host, a{sv} filter) -> aa{sv}      as Manager.ListGuests
  *     GetFacts(a{sv} host, s guest, s uuid) -> a{sv}      mig_facts_to_variant(); looked up by
  *                                                         uuid if not empty, else or then by guest
@@ -45,6 +47,9 @@ typedef void (*MigLinkAccept)(sd_bus *link, void *userdata);
 /* `accepted` adds the objects; the link starts after it returns and the server keeps it. */
 MigLinkServer *mig_link_serve(const char *path, sd_event *event, MigLinkAccept accepted,
                               void *userdata, GError **error);
+/* From now on this adds the objects: to the client that is linked, and to those that come. The
+ * objects of before must be gone from the link. */
+void mig_link_server_hand_over(MigLinkServer *server, MigLinkAccept accepted, void *userdata);
 /* Emits a signal of MIG_LINK_INTERFACE with one a{sv} to the connected client, if any. */
 void mig_link_emit(MigLinkServer *server, const char *member, GVariant *dict);
 /* Writes out what is queued (blocking at most 1 s), closes, and removes the socket. */

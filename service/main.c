@@ -59,13 +59,18 @@ static int leave(sd_bus *bus)
 
 static int run_loop(const Settings *settings, sd_event *event, const ManagerBus *face)
 {
+    const gint64 idle_usec = settings->idle_timeout * G_USEC_PER_SEC;
+    gint64 since = g_get_monotonic_time();
     for (;;) {
         if (sd_event_get_state(event) == SD_EVENT_FINISHED)
             return 0;
-        int r = sd_event_run(event, settings->idle_timeout * G_USEC_PER_SEC);
+        int r = sd_event_run(event, (uint64_t) MAX(since + idle_usec - g_get_monotonic_time(), 0));
         if (r < 0)
             return r;
         if (r > 0 || !manager_bus_idle(face))
+            since = g_get_monotonic_time();
+        /* the loop also wakes up for nothing, as when a watched file is no longer watched */
+        if (g_get_monotonic_time() < since + idle_usec)
             continue;
         r = leave(face->bus);
         if (r < 0 || manager_bus_idle(face))
@@ -74,6 +79,7 @@ static int run_loop(const Settings *settings, sd_event *event, const ManagerBus 
         r = sd_bus_request_name(face->bus, MANAGER_NAME, 0);
         if (r < 0)
             return r;
+        since = g_get_monotonic_time();
     }
 }
 

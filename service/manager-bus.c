@@ -83,6 +83,7 @@ void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, 
     Ask *ask = g_new(Ask, 1);
     *ask = (Ask){ face, g_strdup(host->name), answered, userdata };
     query_call(face->manager->queries, host, method, arguments, on_asked, ask);
+    spare_want(face->manager->spare); /* who asks may migrate next */
 }
 
 /* ListGuests */

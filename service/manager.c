@@ -35,6 +35,7 @@ void manager_free(Manager *manager)
     queries_free(manager->queries);
     g_queue_clear(&manager->finished);
     g_queue_clear(&manager->queued);
+    spare_free(manager->spare);
     g_hash_table_destroy(manager->jobs);
     g_hash_table_destroy(manager->hosts);
     mig_ledger_close(manager->ledger);
@@ -144,7 +145,8 @@ void manager_schedule(Manager *manager)
             continue;
         g_queue_delete_link(&manager->queued, l);
         manager->running++;
-        job_start(job);
+        job_start(job, spare_take(manager->spare, job->record->id));
+        spare_want(manager->spare);
         next = manager->queued.head; /* a job that could not start has changed the queue */
     }
     manager->handlers->counts_changed(manager->userdata);
@@ -272,7 +274,7 @@ static void take_up_job(Manager *manager, MigJob *record)
         return;
     }
     manager->running++;
-    job_start(job);
+    job_start(job, NULL);
 }
 
 static void take_up_jobs(Manager *manager, gboolean unfinished, guint limit)
@@ -297,7 +299,9 @@ static void ledger_open(Manager *manager)
 {
     g_autofree char *path = g_build_filename(manager->settings->state_dir, "ledger.sqlite", NULL);
     manager->ledger = mig_ledger_open(path, &manager->ledger_error);
-    if (!manager->ledger)
+    if (manager->ledger)
+        manager->spare = spare_new(&manager->context, manager->ledger);
+    else
         log_error("%s", manager->ledger_error->message);
 }
 

@@ -10,6 +10,7 @@
 #include "query.h"
 #include "request.h"
 #include "settings.h"
+#include "spare.h"
 
 /* Running at once on one source: a migration holds a thread of the source's libvirtd, which has 20.
  */
@@ -41,6 +42,7 @@ struct Manager {
     void *userdata;
     Queries *queries;
     MigLedger *ledger; /* NULL: ledger_error says why */
+    Spare *spare;      /* NULL: no ledger */
     GError *ledger_error;
     GHashTable *hosts; /* name -> Host */
     GHashTable *jobs;  /* guint64 id -> Job */

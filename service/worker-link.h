@@ -29,8 +29,15 @@ WorkerLink *worker_link_open(const WorkerContext *context, LaunchKind kind, cons
                              const WorkerHandlers *handlers, void *userdata, GError **error);
 void worker_link_free(WorkerLink *worker);
 
+/* Tells a job's worker to begin (link.h) and takes its link over: the callbacks are these from now
+ * on, linked() comes when it has begun. One that was started ahead of its job, or was found, may be
+ * dead, hung or of another version: then a new one is started in its place, which nobody notices.
+ */
+void worker_link_begin(WorkerLink *worker, gboolean ahead, const WorkerHandlers *handlers,
+                       void *userdata);
+
 /* Ends the process, however it hangs, and removes its socket; worker_link_free() is still due. */
 void worker_link_kill(WorkerLink *worker);
 
-/* NULL while the worker is starting. */
+/* NULL while the worker is starting or has not begun. */
 sd_bus *worker_link_bus(const WorkerLink *worker);

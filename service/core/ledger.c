@@ -12,7 +12,15 @@
 
 #define LIST_LIMIT 100
 
-typedef enum { STMT_INSERT, STMT_UPDATE, STMT_LOAD, STMT_LIST, STMT_PRUNE, N_STMTS } Stmt;
+typedef enum {
+    STMT_INSERT,
+    STMT_UPDATE,
+    STMT_NEXT,
+    STMT_LOAD,
+    STMT_LIST,
+    STMT_PRUNE,
+    N_STMTS
+} Stmt;
 
 struct MigLedger {
     char *path;
@@ -57,9 +65,13 @@ static gboolean prepare(MigLedger *ledger, GError **error)
         g_strdup_printf("DELETE FROM job WHERE %s AND (finished < ?2 OR id <="
                         " (SELECT id FROM job WHERE %s ORDER BY id DESC LIMIT 1 OFFSET ?1))",
                         final, final);
+    /* as AUTOINCREMENT does it */
+    static const char next[] =
+        "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'job'), 0),"
+        " ifnull((SELECT max(id) FROM job), 0)) + 1";
     const char *const sql[N_STMTS] = {
-        [STMT_INSERT] = insert, [STMT_UPDATE] = update, [STMT_LOAD] = load,
-        [STMT_LIST] = list,     [STMT_PRUNE] = prune,
+        [STMT_INSERT] = insert, [STMT_UPDATE] = update, [STMT_NEXT] = next,
+        [STMT_LOAD] = load,     [STMT_LIST] = list,     [STMT_PRUNE] = prune,
     };
 
     for (guint i = 0; i < N_STMTS; i++) {
@@ -164,6 +176,20 @@ gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
                     job->id, mig_state_to_string(other->state));
 
     return FALSE;
+}
+
+gboolean mig_ledger_next(MigLedger *ledger, guint64 *ret, GError **error)
+{
+    sqlite3_stmt *stmt = ledger->stmts[STMT_NEXT];
+    gboolean ok = sqlite3_step(stmt) == SQLITE_ROW;
+
+    if (ok)
+        *ret = (guint64) sqlite3_column_int64(stmt, 0);
+    else
+        mig_ledger_file_error(error, ledger->db, ledger->path, "read");
+    finish(stmt);
+
+    return ok;
 }
 
 static MigJob *load_row(MigLedger *ledger, sqlite3_stmt *stmt, guint64 id, GError **error)

@@ -25,6 +25,10 @@ gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error);
  * that is final stays as it is: FALSE with MIG_ERROR_JOB_FINISHED. */
 gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error);
 
+/* The number that the next insert will give, unless somebody else inserts. Numbers are never given
+ * twice: not after a prune, a row removed by hand, or an insert that failed after it. */
+gboolean mig_ledger_next(MigLedger *ledger, guint64 *ret, GError **error);
+
 /* MIG_ERROR_NO_SUCH_JOB if there is none. */
 MigJob *mig_ledger_load(MigLedger *ledger, guint64 id, GError **error);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The worker of one job: takes the job out of the ledger, makes sure that nobody else is at it, and
- * runs it.
+ * The worker of one job: waits until it is told if the job has not left the queue, takes the job
+ * out of the ledger, makes sure that nobody else is at it, and runs it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "begin.h"
 #include "error.h"
 #include "link.h"
 #include "log.h"
@@ -47,26 +48,47 @@ static char *take_lock(guint64 id, const MigWorkerOptions *options, GError **err
     return NULL;
 }
 
+/* A worker died at it: whoever comes next goes on at once. */
+static gboolean is_under_way(MigLedger *ledger, guint64 id)
+{
+    g_autoptr(MigJob) job = mig_ledger_load(ledger, id, NULL);
+    return job && job->phase != MIG_PHASE_QUEUED;
+}
+
+/* `server` is the link if there is one already; it is taken. */
+static int run_job(MigLedger *ledger, MigJob *job, MigLinkServer *server,
+                   const MigWorkerOptions *options)
+{
+    if (!mig_state_is_final(job->state))
+        return mig_run_loop(ledger, job, server, options);
+    log_info("job %" G_GUINT64_FORMAT " has ended already (%s)", job->id,
+             mig_state_to_string(job->state));
+    mig_link_server_free(server);
+    return 0;
+}
+
 int mig_worker_job(guint64 id, const MigWorkerOptions *options)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(options->state_dir, "ledger.sqlite", NULL);
-    g_autofree char *lock = take_lock(id, options, &error);
-    g_autoptr(MigLedger) ledger = lock ? mig_ledger_open(path, &error) : NULL;
-    g_autoptr(MigJob) job = ledger ? mig_ledger_load(ledger, id, &error) : NULL;
-    if (!job) {
-        log_error("%s", error->message);
-        if (lock)
-            unlink(lock);
-        return 1;
+    g_autoptr(MigLedger) ledger = mig_ledger_open(path, &error);
+    MigBegin *begin = NULL;
+    if (ledger && !is_under_way(ledger, id)) {
+        begin = mig_begin_wait(id, options, &error);
+        if (!begin && !error)
+            return 0;
     }
-    int status = 0;
-    if (mig_state_is_final(job->state))
-        log_info("job %" G_GUINT64_FORMAT " has ended already (%s)", id,
-                 mig_state_to_string(job->state));
-    else
-        status = mig_run_loop(ledger, job, options);
-    if (mig_state_is_final(job->state))
+    g_autofree char *lock = error ? NULL : take_lock(id, options, &error);
+    g_autoptr(MigJob) job = lock ? mig_ledger_load(ledger, id, &error) : NULL;
+    MigLinkServer *server = begin ? mig_begin_answer(begin, error) : NULL;
+    int status = 1;
+    if (job) {
+        status = run_job(ledger, job, server, options);
+    } else {
+        log_error("%s", error->message);
+        mig_link_server_free(server);
+    }
+    if (lock && (!job || mig_state_is_final(job->state)))
         unlink(lock);
     return status;
 }

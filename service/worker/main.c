@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(const char *instance, const MigWorkerOptions *options);
     } modes[] = { { "job", run_job }, { "query", run_query } };
-    MigWorkerOptions options = { "/var/lib/migrationd", "/run/migrationd", 15, 30 };
+    MigWorkerOptions options = { "/var/lib/migrationd", "/run/migrationd", 15, 0 };
 
     for (int i = 3; i < argc; i += 2) {
         if (i + 1 == argc || !set_option(&options, argv[i], argv[i + 1]))

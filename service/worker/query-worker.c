@@ -16,6 +16,8 @@
 #include "vir-loop.h"
 #include "worker.h"
 
+#define IDLE_SECONDS 30
+
 typedef struct {
     sd_event *event;
     MigPost *post;
@@ -193,7 +195,8 @@ static gboolean set_up(Query *query, const char *host, const MigWorkerOptions *o
     sd_event_add_signal(query->event, NULL, SIGINT, NULL, NULL);
     query->calls = g_async_queue_new();
     query->host = mig_query_host_new(host, pki_path);
-    query->idle_usec = options->idle_timeout * G_USEC_PER_SEC;
+    query->idle_usec =
+        (options->idle_timeout ? options->idle_timeout : IDLE_SECONDS) * G_USEC_PER_SEC;
     sd_event_add_time(query->event, &query->idle, CLOCK_MONOTONIC, 0, 0, on_idle, query);
     restart_idle_timer(query);
     query->server = mig_link_serve(path, query->event, on_client, query, error);

@@ -28,8 +28,16 @@ static int on_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret_err
     return sd_bus_reply_method_return(call, NULL);
 }
 
+/* It was told by a service that has died since. */
+static int on_begin(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    return sd_bus_reply_method_return(call, NULL);
+}
+
 static const sd_bus_vtable vtable[] = {
     SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_ARGS("Begin", SD_BUS_ARGS("s", version, "t", until), SD_BUS_NO_RESULT,
+                            on_begin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("GetStatus", NULL, , "a{sv}", SD_BUS_PARAM(status), on_get_status,
                              SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Cancel", NULL, NULL, on_cancel, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -8,11 +8,14 @@
 
 #include "core/job.h"
 #include "ledger.h"
+#include "link.h"
 #include "run.h"
 #include "worker.h"
 
-/* The functions of this file are the main thread's. Runs the job to its end; the exit status. */
-int mig_run_loop(MigLedger *ledger, MigJob *job, const MigWorkerOptions *options);
+/* The functions of this file are the main thread's. Runs the job to its end; the exit status.
+ * `server`: the job's link if it is there already, or NULL; it is taken. */
+int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
+                 const MigWorkerOptions *options);
 
 const MigJob *mig_run_job(const MigRun *run);
 /* TOO_LATE, JOB_FINISHED, NOT_SUPPORTED; TRUE: it will be tried. */

@@ -336,7 +336,10 @@ static gboolean set_up(MigRun *run, const MigWorkerOptions *options, GError **er
     sd_event_add_signal(run->event, NULL, SIGTERM, on_terminate, run);
     sd_event_add_signal(run->event, NULL, SIGINT, on_terminate, run);
     run->pair = mig_pair_new();
-    run->server = mig_link_serve(path, run->event, mig_run_bus_attach, run, error);
+    if (run->server)
+        mig_link_server_hand_over(run->server, mig_run_bus_attach, run);
+    else
+        run->server = mig_link_serve(path, run->event, mig_run_bus_attach, run, error);
     if (!run->server)
         return FALSE;
     run->status = mig_status_new(run->event, run->server, run->job);
@@ -359,19 +362,25 @@ static int fail(MigRun *run, const GError *error)
     return 1;
 }
 
-int mig_run_loop(MigLedger *ledger, MigJob *job, const MigWorkerOptions *options)
+int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
+                 const MigWorkerOptions *options)
 {
     g_autoptr(GError) error = NULL;
     MigRun *run = g_new0(MigRun, 1);
     run->ledger = ledger;
     run->job = job;
+    run->server = server;
     if (sd_event_default(&run->event) < 0)
         g_error("no event loop");
-    if (!set_up(run, options, &error))
-        return fail(run, error);
-    start(run);
-    sd_notify(0, "READY=1");
-    int status = sd_event_loop(run->event);
+    int status;
+    if (set_up(run, options, &error)) {
+        start(run);
+        if (!server) /* else it is ready since it waits */
+            sd_notify(0, "READY=1");
+        status = sd_event_loop(run->event);
+    } else {
+        status = fail(run, error);
+    }
     mig_link_server_free(run->server);
     return status;
 }

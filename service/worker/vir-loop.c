@@ -25,12 +25,16 @@ static gpointer run_loop(gpointer data)
 
 gboolean mig_vir_loop_start(GError **error)
 {
+    static gboolean started;
+    if (started)
+        return TRUE;
     virSetErrorFunc(NULL, print_nothing);
-    if (virEventRegisterDefaultImpl() < 0) {
+    if (virInitialize() < 0 || virEventRegisterDefaultImpl() < 0) {
         g_set_error_literal(error, MIG_ERROR, MIG_ERROR_FAILED,
                             "libvirt's event loop could not be started");
         return FALSE;
     }
     g_thread_unref(g_thread_new("vir-loop", run_loop, NULL));
+    started = TRUE;
     return TRUE;
 }

@@ -11,10 +11,12 @@ typedef struct {
     const char *state_dir;   /* ledger.sqlite, pki/ */
     const char *runtime_dir; /* job/ID, query/HOST */
     guint connect_deadline;  /* seconds, for everything before libvirt's migrate call; 1.. */
-    guint idle_timeout;      /* seconds without a question, query worker only; 1.. */
+    guint idle_timeout;      /* seconds without a question or, ahead of its job, in all; 1..; 0: 30
+                                and 300 */
 } MigWorkerOptions;
 
-/* Exit statuses: 0 the outcome is in the ledger (job) or nobody asked any more (query), 1 it could
+/* Exit statuses: 0 the outcome is in the ledger or the job was not begun (job), or nobody asked any
+ * more (query), 1 it could
  * not be brought so far; standard error says why. */
 int mig_worker_job(guint64 id, const MigWorkerOptions *options);
 int mig_worker_query(const char *host, const MigWorkerOptions *options);

@@ -311,7 +311,7 @@ def test_service_user_may_start_nothing_else(service, host_a):
 
 
 def test_exposure_of_the_units(host_a):
-    for unit, most in (("migrationd.service", 20), ("migration-job@1.service", 30), ("migration-query@local.service", 30)):
+    for unit, most in (("migrationd.service", 20), ("migration-job@1.service", 15), ("migration-query@local.service", 30)):
         host_a.exec(["systemd-analyze", "security", f"--threshold={most}", "--no-pager", unit])
 
 

@@ -367,6 +367,51 @@ static void test_ids_are_not_reused(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(next->id, ==, 4);
 }
 
+static guint64 next_id(MigLedger *ledger)
+{
+    g_autoptr(GError) error = NULL;
+    guint64 next = 0;
+
+    g_assert_true(mig_ledger_next(ledger, &next, &error));
+    g_assert_no_error(error);
+
+    return next;
+}
+
+/* Whatever is done to the rows, it is the number that the next insert gives. */
+static void test_next(Fixture *fixture, gconstpointer data)
+{
+    static const char *const sqls[] = {
+        "DELETE FROM job WHERE id = (SELECT max(id) FROM job)",
+        "DELETE FROM job",
+        "UPDATE sqlite_sequence SET seq = seq + 10",
+        "UPDATE job SET id = id + 100",
+    };
+    g_autoptr(MigLedger) ledger = open_ledger(fixture->path);
+
+    g_assert_cmpuint(next_id(ledger), ==, 1);
+    for (guint i = 0; i < G_N_ELEMENTS(sqls); i++) {
+        g_autoptr(MigJob) job = new_job("db1");
+        g_autoptr(MigJob) too_big = new_job("db1");
+        g_autofree char *text = g_strnfill(5 * 1024 * 1024, 'x');
+        guint64 next;
+
+        insert(ledger, job);
+        g_assert_cmpuint(next_id(ledger), ==, job->id + 1);
+        mig_job_set_string(&too_big->guest, text);
+        g_assert_false(mig_ledger_insert(ledger, too_big, NULL));
+        g_assert_cmpuint(next_id(ledger), ==, job->id + 1);
+        administrator(fixture->path, sqls[i]);
+        next = next_id(ledger);
+        {
+            g_autoptr(MigJob) other = new_job("db2");
+
+            insert(ledger, other);
+            g_assert_cmpuint(other->id, ==, next);
+        }
+    }
+}
+
 static void test_two_handles(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(MigLedger) service = open_ledger(fixture->path);
@@ -579,6 +624,7 @@ int main(int argc, char **argv)
     ADD("default-limit", test_default_limit);
     ADD("prune", test_prune);
     ADD("ids-are-not-reused", test_ids_are_not_reused);
+    ADD("next", test_next);
     ADD("two-handles", test_two_handles);
     ADD("processes", test_processes);
     ADD("killed", test_killed);
