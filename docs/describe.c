@@ -186,34 +186,44 @@ static char *options_text(const MigDriver *driver)
     return g_strjoinv(", ", (char **) parts->pdata);
 }
 
-static void describe_drivers(GString *text)
-{
-    static const char *const tells[] = {
-        [MIG_TELLS_NOTHING] = "nothing",
-        [MIG_TELLS_TIME] = "time",
-        [MIG_TELLS_PERCENT] = "percent",
-        [MIG_TELLS_ALL] = "everything",
-    };
-
-    g_string_append(text, SPDX MADE
-                    "# Hypervisor drivers of libvirt 9.0\n\n"
-                    "What a driver lacks is refused by `Plan`, with the driver's name, before "
-                    "anything starts.\n\n"
-                    "| driver | flows | cancel | progress | options besides flow, transport and "
-                    "addresses |\n|---|---|---|---|---|\n");
-    for (const MigDriver *driver = mig_drivers(); driver->type; driver++) {
-        g_autofree char *modes = modes_text(driver);
-        g_autofree char *options = options_text(driver);
-
-        g_string_append_printf(text, "| %s | %s | %s | %s | %s |\n", driver->type,
-                               *modes ? modes : "none", driver->aborts ? "yes" : "no",
-                               tells[driver->tells], options);
-    }
-}
-
 static const char *yes(gboolean truth)
 {
     return truth ? "yes" : "no";
+}
+
+/* What its migration URI can be made of. */
+static char *address_text(const MigDriver *driver)
+{
+    if (!driver->scheme)
+        return g_strdup(driver->modes ? "made by the driver" : "");
+
+    return g_strdup_printf("`%s://` %s%s%s", driver->scheme, driver->ipv6 ? "IPv4, IPv6" : "IPv4",
+                           driver->port ? ", port" : "", driver->rdma ? ", rdma" : "");
+}
+
+static void describe_drivers(GString *text)
+{
+    g_string_append(
+        text, SPDX MADE
+        "# Hypervisor drivers of libvirt 9.0\n\n"
+        "What a driver lacks is refused by `Plan` and `Migrate`, with the driver's name, before "
+        "anything starts. What it takes and does not do is refused too. The original document's "
+        "`xenmigr:` is `tcp://` today.\n\n"
+        "| driver | `Driver=` | flows | interface-address | cancel | progress | configuration | "
+        "options besides flow, transport and addresses |\n|---|---|---|---|---|---|---|---|\n");
+    for (const MigDriver *driver = mig_drivers(); driver->type; driver++) {
+        g_autofree char *modes = modes_text(driver);
+        g_autofree char *address = address_text(driver);
+        g_autofree char *options = options_text(driver);
+
+        g_string_append_printf(text, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", driver->type,
+                               driver->name ?: "", *modes ? modes : "none", address,
+                               yes(driver->aborts), mig_tells_to_string(driver->tells),
+                               !driver->modes  ? ""
+                               : driver->moves ? "always moves"
+                                               : "by persist and undefine-source",
+                               options);
+    }
 }
 
 static void describe_outcomes(GString *text)

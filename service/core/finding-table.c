@@ -45,6 +45,14 @@ static const MigFindingInfo infos[] = {
       "Hypervisor driver {driver} cannot cancel a migration once it has begun.", "" },
     { "no-progress", MIG_SEVERITY_NOTE,
       "Hypervisor driver {driver} does not tell how far a migration is.", "" },
+    { "configuration-moves", MIG_SEVERITY_NOTE,
+      "Hypervisor driver {driver} always moves the guest's configuration with it: persist and "
+      "undefine-source change nothing.",
+      "" },
+    { "certificate-unchecked", MIG_SEVERITY_WARNING,
+      "The certificate of the vCenter is not checked: whoever answers at its address gets the "
+      "password.",
+      "Remove VerifyCertificate=no from the files of hosts {source} and {destination}." },
     { NULL },
 };
 

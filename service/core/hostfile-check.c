@@ -14,35 +14,54 @@
 #define ADDRESSES_MAX 64
 #define DIRECTORIES_MAX 16
 
+#define ALL (HOST_DAEMON | HOST_VCENTER | HOST_LOCAL)
+#define REMOTE (HOST_DAEMON | HOST_VCENTER)
+#define LIBVIRTD (HOST_DAEMON | HOST_LOCAL)
+
 static const HostKeyInfo keys[N_KEYS] = {
-    [KEY_DRIVER] = { "Driver", "driver", "s", FALSE, "it may be qemu" },
-    [KEY_TRANSPORT] = { "Transport", "transport", "s", FALSE, "it may be ssh, tls or tcp" },
-    [KEY_ADDRESS] = { "Address", "address", "s", FALSE,
+    [KEY_DRIVER] = { "Driver", "driver", "s", ALL, "it may be qemu, xen, vz, openvz or vpx" },
+    [KEY_TRANSPORT] = { "Transport", "transport", "s", HOST_DAEMON, "it may be ssh, tls or tcp" },
+    [KEY_ADDRESS] = { "Address", "address", "s", REMOTE,
                       "it may be a DNS name or an IP address without brackets, not one of this "
                       "machine alone" },
-    [KEY_PORT] = { "Port", "port", "q", FALSE, "it may be 1..65535 without leading zero" },
-    [KEY_USER] = { "User", "user", "s", FALSE,
+    [KEY_PORT] = { "Port", "port", "q", REMOTE, "it may be 1..65535 without leading zero" },
+    [KEY_USER] = { "User", "user", "s", REMOTE,
                    "it may be 1 to 32 of a-z 0-9 _ - and not begin with a digit or -" },
-    [KEY_PEER_TRANSPORT] = { "PeerTransport", "peer-transport", "s", TRUE,
+    [KEY_PEER_TRANSPORT] = { "PeerTransport", "peer-transport", "s", LIBVIRTD,
                              "it may be ssh, tls or tcp" },
-    [KEY_PEER_ADDRESS] = { "PeerAddress", "peer-address", "s", TRUE,
+    [KEY_PEER_ADDRESS] = { "PeerAddress", "peer-address", "s", LIBVIRTD,
                            "it may be a DNS name or an IP address without brackets that other "
                            "hosts can reach" },
-    [KEY_PEER_PORT] = { "PeerPort", "peer-port", "q", TRUE,
+    [KEY_PEER_PORT] = { "PeerPort", "peer-port", "q", LIBVIRTD,
                         "it may be 1..65535 without leading zero" },
-    [KEY_PEER_USER] = { "PeerUser", "peer-user", "s", TRUE,
+    [KEY_PEER_USER] = { "PeerUser", "peer-user", "s", LIBVIRTD,
                         "it may be 1 to 32 of a-z 0-9 _ - and not begin with a digit or -" },
-    [KEY_PLAINTEXT] = { "AllowPlaintext", "allow-plaintext", "b", TRUE, "it may be yes or no" },
-    [KEY_MIGRATION_ADDRESSES] = { "MigrationAddresses", "migration-addresses", "as", TRUE,
+    [KEY_PLAINTEXT] = { "AllowPlaintext", "allow-plaintext", "b", LIBVIRTD, "it may be yes or no" },
+    [KEY_MIGRATION_ADDRESSES] = { "MigrationAddresses", "migration-addresses", "as", LIBVIRTD,
                                   "it may be up to 64 IP addresses with ; between them, without "
                                   "brackets, that other hosts can reach" },
-    [KEY_UUID] = { "HostUUID", "host-uuid", "s", TRUE,
+    [KEY_UUID] = { "HostUUID", "host-uuid", "s", ALL,
                    "it may be a UUID as virsh capabilities shows it, for example "
                    "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70" },
-    [KEY_DISK_DIRECTORIES] = { "DiskDirectories", "disk-directories", "as", TRUE,
+    [KEY_DISK_DIRECTORIES] = { "DiskDirectories", "disk-directories", "as", LIBVIRTD,
                                "it may be up to 16 absolute paths with ; between them, without "
                                "\".\", \"..\", doubled or closing \"/\"" },
-    [KEY_RDMA] = { "AllowRDMA", "allow-rdma", "b", TRUE, "it may be yes or no" },
+    [KEY_RDMA] = { "AllowRDMA", "allow-rdma", "b", LIBVIRTD, "it may be yes or no" },
+    [KEY_DATACENTER] = { "Datacenter", "datacenter", "s", HOST_VCENTER,
+                         "it may be up to 8 names of the vCenter's inventory with / between them, "
+                         "each 1 to 80 of A-Z a-z 0-9 _ . ( ) - and space" },
+    [KEY_CLUSTER] = { "Cluster", "cluster", "s", HOST_VCENTER,
+                      "it may be up to 7 names of the vCenter's inventory with / between them, "
+                      "each 1 to 80 of A-Z a-z 0-9 _ . ( ) - and space" },
+    [KEY_HOST_SYSTEM] = { "HostSystem", "host-system", "s", HOST_VCENTER,
+                          "it may be the name the vCenter knows the host by, 1 to 80 of A-Z a-z "
+                          "0-9 _ . ( ) - and space" },
+    [KEY_PASSWORD_FILE] = { "PasswordFile", "password-file", "s", HOST_VCENTER,
+                            "it may be the name of a file in the directory passwords of the "
+                            "service or of a credential of systemd, 1 to 64 of A-Z a-z 0-9 . _ -, "
+                            "not beginning with . or -" },
+    [KEY_VERIFY] = { "VerifyCertificate", "verify-certificate", "b", HOST_VCENTER,
+                     "it may be yes or no" },
 };
 
 const HostKeyInfo *mig_hostfile_key(HostKey key)
@@ -69,7 +88,7 @@ gboolean mig_hostfile_refuse(GError **error, const char *name, const char *forma
     return FALSE;
 }
 
-static gboolean refuse_value(GError **error, const char *name, HostKey key, const char *text)
+gboolean mig_hostfile_refuse_value(GError **error, const char *name, HostKey key, const char *text)
 {
     g_autofree char *value = mig_text_quote(text);
 
@@ -81,8 +100,8 @@ static gboolean refuse_value(GError **error, const char *name, HostKey key, cons
                                keys[key].remedy);
 }
 
-static gboolean read_flag(const char *name, const HostTexts *texts, HostKey key, gboolean *ret,
-                          GError **error)
+gboolean mig_hostfile_read_flag(const char *name, const HostTexts *texts, HostKey key,
+                                gboolean *ret, GError **error)
 {
     static const struct {
         const char *text;
@@ -104,17 +123,16 @@ static gboolean read_flag(const char *name, const HostTexts *texts, HostKey key,
         }
     }
 
-    return refuse_value(error, name, key, text);
+    return mig_hostfile_refuse_value(error, name, key, text);
 }
 
-/* A literal gets its canonical text, so that a URI made of it reads back the same. */
-static gboolean read_address(const char *name, const HostTexts *texts, HostKey key, char **ret,
-                             GError **error)
+gboolean mig_hostfile_read_address(const char *name, const HostTexts *texts, HostKey key,
+                                   char **ret, GError **error)
 {
     const char *text = texts->text[key];
 
     if (!mig_uri_host_is_valid(text))
-        return refuse_value(error, name, key, text);
+        return mig_hostfile_refuse_value(error, name, key, text);
 
     *ret = mig_uri_canonical_address(text);
     if (*ret == NULL)
@@ -131,12 +149,12 @@ static gboolean read_login(const char *name, const HostTexts *texts, HostKey fir
     HostKey user = mig_hostfile_route_key(first, KEY_USER);
 
     if (texts->text[port] != NULL && !mig_uri_parse_port(texts->text[port], &route->port))
-        return refuse_value(error, name, port, texts->text[port]);
+        return mig_hostfile_refuse_value(error, name, port, texts->text[port]);
 
     if (texts->text[user] == NULL)
         return TRUE;
     if (!mig_uri_user_is_valid(texts->text[user]))
-        return refuse_value(error, name, user, texts->text[user]);
+        return mig_hostfile_refuse_value(error, name, user, texts->text[user]);
     if (route->connect != MIG_CONNECT_SSH)
         return mig_hostfile_refuse(error, name, "%s= is for %s=ssh only; remove the line",
                                    keys[user].key, keys[first].key);
@@ -150,6 +168,7 @@ static gboolean read_route(const char *name, const HostTexts *texts, HostKey fir
                            GError **error)
 {
     HostKey needed[] = { first, mig_hostfile_route_key(first, KEY_ADDRESS) };
+    const char *driver = texts->text[KEY_DRIVER] ?: "qemu";
     gboolean plaintext;
 
     for (guint i = 0; i < G_N_ELEMENTS(needed); i++) {
@@ -158,16 +177,19 @@ static gboolean read_route(const char *name, const HostTexts *texts, HostKey fir
                                        keys[needed[i]].remedy);
     }
     if (!mig_connect_from_string(texts->text[first], &route->connect) ||
-        route->connect < MIG_CONNECT_SSH)
-        return refuse_value(error, name, first, texts->text[first]);
-    if (!read_flag(name, texts, KEY_PLAINTEXT, &plaintext, error))
+        route->connect < MIG_CONNECT_SSH || route->connect == MIG_CONNECT_HTTPS)
+        return mig_hostfile_refuse_value(error, name, first, texts->text[first]);
+    if (!mig_uri_driver_has(driver, route->connect))
+        return mig_hostfile_refuse(error, name, "%s=%s is not for Driver=%s; it may be ssh",
+                                   keys[first].key, texts->text[first], driver);
+    if (!mig_hostfile_read_flag(name, texts, KEY_PLAINTEXT, &plaintext, error))
         return FALSE;
     if (route->connect == MIG_CONNECT_TCP && !plaintext)
         return mig_hostfile_refuse(
             error, name, "%s=tcp sends everything in plain text; use tls or ssh, or add %s=yes",
             keys[first].key, keys[KEY_PLAINTEXT].key);
-    if (!read_address(name, texts, mig_hostfile_route_key(first, KEY_ADDRESS), &route->address,
-                      error))
+    if (!mig_hostfile_read_address(name, texts, mig_hostfile_route_key(first, KEY_ADDRESS),
+                                   &route->address, error))
         return FALSE;
 
     return read_login(name, texts, first, route, error);
@@ -211,17 +233,17 @@ static gboolean read_migration_addresses(MigHost *host, const char *text, GError
 
         address = mig_uri_canonical_address(*part);
         if (address == NULL)
-            return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, *part);
+            return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, *part);
         if (g_ptr_array_find_with_equal_func(found, address, g_str_equal, NULL))
             g_free(address);
         else
             g_ptr_array_add(found, address);
         if (found->len > ADDRESSES_MAX)
-            return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+            return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
     }
 
     if (found->len == 0)
-        return refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+        return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
 
     g_ptr_array_add(found, NULL);
     g_strfreev(host->migration_addresses);
@@ -250,10 +272,10 @@ static gboolean read_disk_directories(MigHost *host, const char *text, GError **
     if (n > 1 && g_strstrip(parts[n - 1])[0] == '\0')
         g_clear_pointer(&parts[--n], g_free);
     if (n > DIRECTORIES_MAX)
-        return refuse_value(error, host->name, KEY_DISK_DIRECTORIES, text);
+        return mig_hostfile_refuse_value(error, host->name, KEY_DISK_DIRECTORIES, text);
     for (guint i = 0; i < n; i++)
         if (!is_directory_path(g_strstrip(parts[i])))
-            return refuse_value(error, host->name, KEY_DISK_DIRECTORIES, parts[i]);
+            return mig_hostfile_refuse_value(error, host->name, KEY_DISK_DIRECTORIES, parts[i]);
 
     g_strfreev(host->disk_directories);
     host->disk_directories = g_steal_pointer(&parts);
@@ -264,7 +286,7 @@ static gboolean read_disk_directories(MigHost *host, const char *text, GError **
 static gboolean read_host_uuid(MigHost *host, const char *text, GError **error)
 {
     if (!g_uuid_string_is_valid(text))
-        return refuse_value(error, host->name, KEY_UUID, text);
+        return mig_hostfile_refuse_value(error, host->name, KEY_UUID, text);
 
     host->host_uuid = g_ascii_strdown(text, -1);
 
@@ -276,36 +298,82 @@ static gboolean read_local_routes(MigHost *host, const HostTexts *texts, GError 
 {
     gboolean plaintext;
 
-    for (guint i = 0; i < N_KEYS; i++) {
-        if (texts->text[i] != NULL && !keys[i].local)
-            return mig_hostfile_refuse(
-                error, host->name,
-                "%s= may not be given, local is always qemu:///system; remove the line",
-                keys[i].key);
-    }
     for (guint i = KEY_PEER_TRANSPORT; i <= KEY_PEER_USER; i++) {
         if (texts->text[i] != NULL)
             return read_route(host->name, texts, KEY_PEER_TRANSPORT, &host->peer, error);
     }
 
-    return read_flag(host->name, texts, KEY_PLAINTEXT, &plaintext, error);
+    return mig_hostfile_read_flag(host->name, texts, KEY_PLAINTEXT, &plaintext, error);
 }
 
 static gboolean read_routes(MigHost *host, HostTexts *texts, GError **error)
 {
-    const char *driver = texts->text[KEY_DRIVER];
-
-    if (driver == NULL)
-        return mig_hostfile_refuse(error, host->name, "%s= is missing; %s", keys[KEY_DRIVER].key,
-                                   keys[KEY_DRIVER].remedy);
-    if (!mig_uri_driver_is_valid(driver))
-        return refuse_value(error, host->name, KEY_DRIVER, driver);
-
     if (!read_route(host->name, texts, KEY_TRANSPORT, &host->own, error))
         return FALSE;
     default_peer(texts);
 
     return read_route(host->name, texts, KEY_PEER_TRANSPORT, &host->peer, error);
+}
+
+/* What its file may say depends on what kind of host it is. */
+static gboolean check_kind(const char *name, const HostTexts *texts, HostKind kind, GError **error)
+{
+    static const struct {
+        HostKind kind;
+        const char *why;
+    } reasons[] = {
+        { HOST_LOCAL, "may not be given, local is always reached by its own socket" },
+        { HOST_VCENTER, "is not for Driver=vpx, whose host is reached through its vCenter" },
+        { HOST_DAEMON, "is for Driver=vpx only" },
+    };
+
+    for (guint i = 0; i < N_KEYS; i++) {
+        if (texts->text[i] == NULL || (keys[i].hosts & kind))
+            continue;
+        for (guint j = 0; j < G_N_ELEMENTS(reasons); j++)
+            if (reasons[j].kind == kind)
+                return mig_hostfile_refuse(error, name, "%s= %s; remove the line", keys[i].key,
+                                           reasons[j].why);
+    }
+
+    return TRUE;
+}
+
+static gboolean read_driver(MigHost *host, const HostTexts *texts, HostKind *ret, GError **error)
+{
+    gboolean local = strcmp(host->name, MIG_HOST_LOCAL) == 0;
+    const char *driver = texts->text[KEY_DRIVER] ?: host->driver;
+
+    if (!mig_uri_driver_is_valid(driver))
+        return mig_hostfile_refuse_value(error, host->name, KEY_DRIVER, driver);
+    if (local && !mig_uri_driver_has(driver, MIG_CONNECT_UNIX))
+        return mig_hostfile_refuse(error, host->name,
+                                   "%s=%s is not for local; give that host a file of its own",
+                                   keys[KEY_DRIVER].key, driver);
+
+    if (strcmp(driver, host->driver) != 0) {
+        g_free(host->driver);
+        host->driver = g_strdup(driver);
+    }
+    *ret = local                                           ? HOST_LOCAL
+           : mig_uri_driver_has(driver, MIG_CONNECT_HTTPS) ? HOST_VCENTER
+                                                           : HOST_DAEMON;
+
+    return TRUE;
+}
+
+static gboolean read_kind(MigHost *host, HostTexts *texts, GError **error)
+{
+    HostKind kind = HOST_LOCAL;
+
+    if (!read_driver(host, texts, &kind, error) || !check_kind(host->name, texts, kind, error))
+        return FALSE;
+    if (kind == HOST_LOCAL)
+        return read_local_routes(host, texts, error);
+
+    host->own.connect = MIG_CONNECT_NONE;
+    return kind == HOST_VCENTER ? mig_hostfile_read_vcenter(host, texts, error)
+                                : read_routes(host, texts, error);
 }
 
 MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
@@ -315,22 +383,17 @@ MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
     const char *uuid = texts->text[KEY_UUID];
     const char *directories = texts->text[KEY_DISK_DIRECTORIES];
 
-    if (strcmp(name, MIG_HOST_LOCAL) == 0) {
-        if (!read_local_routes(host, texts, error))
-            return NULL;
-    } else {
-        g_free(host->name);
-        host->name = g_strdup(name);
-        if (!read_routes(host, texts, error))
-            return NULL;
-    }
+    g_free(host->name);
+    host->name = g_strdup(name);
+    if (!read_kind(host, texts, error))
+        return NULL;
     if (addresses != NULL && !read_migration_addresses(host, addresses, error))
         return NULL;
     if (uuid != NULL && !read_host_uuid(host, uuid, error))
         return NULL;
     if (directories != NULL && !read_disk_directories(host, directories, error))
         return NULL;
-    if (!read_flag(host->name, texts, KEY_RDMA, &host->allow_rdma, error))
+    if (!mig_hostfile_read_flag(host->name, texts, KEY_RDMA, &host->allow_rdma, error))
         return NULL;
 
     return g_steal_pointer(&host);

@@ -21,6 +21,11 @@ typedef enum {
     KEY_UUID,
     KEY_DISK_DIRECTORIES,
     KEY_RDMA,
+    KEY_DATACENTER,
+    KEY_CLUSTER,
+    KEY_HOST_SYSTEM,
+    KEY_PASSWORD_FILE,
+    KEY_VERIFY,
     N_KEYS
 } HostKey;
 
@@ -30,11 +35,14 @@ static inline HostKey mig_hostfile_route_key(HostKey first, HostKey key)
     return (HostKey) (first + key - KEY_TRANSPORT);
 }
 
+/* Hosts whose file may have a key. */
+typedef enum { HOST_DAEMON = 1, HOST_VCENTER = 2, HOST_LOCAL = 4 } HostKind;
+
 typedef struct {
     const char *key;  /* in the file */
     const char *dict; /* in the dictionary */
     const char *type; /* there */
-    gboolean local;   /* local.conf may have it */
+    guint hosts;      /* HostKinds */
     const char *remedy;
 } HostKeyInfo;
 
@@ -51,6 +59,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostTexts, mig_hostfile_texts_clear)
 /* Sets MIG_ERROR_INVALID_HOST_FILE "Host NAME: reason." and is FALSE. */
 gboolean mig_hostfile_refuse(GError **error, const char *name, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* The same for a value that cannot be. */
+gboolean mig_hostfile_refuse_value(GError **error, const char *name, HostKey key, const char *text);
+/* FALSE if it is not there. */
+gboolean mig_hostfile_read_flag(const char *name, const HostTexts *texts, HostKey key,
+                                gboolean *ret, GError **error);
+/* A literal gets its canonical text, so that a URI made of it reads back the same. */
+gboolean mig_hostfile_read_address(const char *name, const HostTexts *texts, HostKey key,
+                                   char **ret, GError **error);
+/* Routes and inventory of a host behind a vCenter. */
+gboolean mig_hostfile_read_vcenter(MigHost *host, const HostTexts *texts, GError **error);
 
 /* Checks every text and makes the host; peer keys that are not there get their defaults. */
 MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error);

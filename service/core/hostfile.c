@@ -15,7 +15,7 @@
 
 static const char *const connect_names[MIG_N_CONNECTS] = {
     [MIG_CONNECT_NONE] = "none", [MIG_CONNECT_UNIX] = "unix", [MIG_CONNECT_SSH] = "ssh",
-    [MIG_CONNECT_TLS] = "tls",   [MIG_CONNECT_TCP] = "tcp",
+    [MIG_CONNECT_TLS] = "tls",   [MIG_CONNECT_TCP] = "tcp",   [MIG_CONNECT_HTTPS] = "https",
 };
 
 const char *mig_connect_to_string(MigConnect connect)
@@ -44,6 +44,15 @@ static void route_clear(MigRoute *route)
 {
     g_free(route->address);
     g_free(route->user);
+    g_free(route->path);
+}
+
+static void inventory_clear(MigInventory *inventory)
+{
+    g_free(inventory->datacenter);
+    g_free(inventory->cluster);
+    g_free(inventory->host_system);
+    g_free(inventory->password_file);
 }
 
 void mig_host_free(MigHost *host)
@@ -55,6 +64,7 @@ void mig_host_free(MigHost *host)
     g_free(host->driver);
     route_clear(&host->own);
     route_clear(&host->peer);
+    inventory_clear(&host->inventory);
     g_strfreev(host->migration_addresses);
     g_free(host->host_uuid);
     g_strfreev(host->disk_directories);
@@ -191,7 +201,9 @@ static void add_route(GVariantDict *dict, const MigRoute *route, HostKey first)
     if (route->connect == MIG_CONNECT_NONE)
         return;
 
-    g_variant_dict_insert(dict, mig_hostfile_key(first)->dict, "s", connect_names[route->connect]);
+    if (route->connect != MIG_CONNECT_HTTPS)
+        g_variant_dict_insert(dict, mig_hostfile_key(first)->dict, "s",
+                              connect_names[route->connect]);
     g_variant_dict_insert(dict, mig_hostfile_key(mig_hostfile_route_key(first, KEY_ADDRESS))->dict,
                           "s", route->address);
     if (route->port != 0)
@@ -202,15 +214,34 @@ static void add_route(GVariantDict *dict, const MigRoute *route, HostKey first)
                               "s", route->user);
 }
 
+static void add_inventory(GVariantDict *dict, const MigHost *host)
+{
+    const struct {
+        HostKey key;
+        const char *text;
+    } rows[] = {
+        { KEY_DATACENTER, host->inventory.datacenter },
+        { KEY_CLUSTER, host->inventory.cluster },
+        { KEY_HOST_SYSTEM, host->inventory.host_system },
+        { KEY_PASSWORD_FILE, host->inventory.password_file },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].text != NULL)
+            g_variant_dict_insert(dict, mig_hostfile_key(rows[i].key)->dict, "s", rows[i].text);
+    if (host->own.no_verify)
+        g_variant_dict_insert(dict, mig_hostfile_key(KEY_VERIFY)->dict, "b", FALSE);
+}
+
 GVariant *mig_host_to_variant(const MigHost *host)
 {
     g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 
     g_variant_dict_insert(&dict, "name", "s", host->name);
-    if (strcmp(host->name, MIG_HOST_LOCAL) != 0) {
-        g_variant_dict_insert(&dict, mig_hostfile_key(KEY_DRIVER)->dict, "s", host->driver);
+    g_variant_dict_insert(&dict, mig_hostfile_key(KEY_DRIVER)->dict, "s", host->driver);
+    if (strcmp(host->name, MIG_HOST_LOCAL) != 0)
         add_route(&dict, &host->own, KEY_TRANSPORT);
-    }
+    add_inventory(&dict, host);
     add_route(&dict, &host->peer, KEY_PEER_TRANSPORT);
     if (host->own.connect == MIG_CONNECT_TCP || host->peer.connect == MIG_CONNECT_TCP)
         g_variant_dict_insert(&dict, mig_hostfile_key(KEY_PLAINTEXT)->dict, "b", TRUE);

@@ -3,11 +3,11 @@
  * A configured host: what one key file in hosts.d says, checked. See migrationd.hosts(5).
  *
  *   [Host]
- *   Driver=qemu                   hypervisor driver of the libvirt URI; only "qemu" today
- *   Transport=ssh                 ssh, tls, tcp, or unix (the built-in `local` only)
+ *   Driver=qemu                   hypervisor driver of the libvirt URI: qemu (default), xen, vz,
+ * openvz, vpx Transport=ssh                 ssh, tls, tcp, or unix (the built-in `local` only)
  *   Address=host-b.example        how this service reaches it: DNS name or IP literal
  *   Port=16514                    optional, 1..65535
- *   User=root                     ssh only, optional
+ *   User=root                     ssh (optional) and vpx only
  *   AllowPlaintext=yes            must be there for Transport=tcp or PeerTransport=tcp
  *   PeerTransport= PeerAddress= PeerPort= PeerUser=
  *                                 how other libvirt daemons reach it; each defaults to the above
@@ -17,8 +17,18 @@
  *                                 /var/lib/libvirt/images unless it is given
  *   AllowRDMA=yes                 it may receive migration data by rdma
  *
- * `local` is always there (qemu:///system). A file local.conf may give it Peer*, AllowPlaintext,
- * MigrationAddresses, HostUUID, DiskDirectories and AllowRDMA, nothing else.
+ * A host of VMware's is reached through its vCenter. It has the keys Driver=vpx, Address= and Port=
+ * of the vCenter, HostUUID= and
+ *
+ *   User=administrator@vsphere.local
+ *   PasswordFile=NAME             the worker reads it (worker/password.h)
+ *   Datacenter=DC1                with folders: Folder/DC1
+ *   Cluster=Cluster1              with folders; left out if it is in none
+ *   HostSystem=esx1.example
+ *   VerifyCertificate=no          takes any certificate of the vCenter; yes unless it is given
+ *
+ * `local` is always there (qemu:///system). A file local.conf may give it Driver= (not vpx), Peer*,
+ * AllowPlaintext, MigrationAddresses, HostUUID, DiskDirectories and AllowRDMA, nothing else.
  */
 #pragma once
 
@@ -32,6 +42,7 @@ typedef enum {
     MIG_CONNECT_SSH,
     MIG_CONNECT_TLS,
     MIG_CONNECT_TCP,
+    MIG_CONNECT_HTTPS, /* to a vCenter */
     MIG_N_CONNECTS
 } MigConnect;
 
@@ -43,14 +54,25 @@ typedef struct {
     MigConnect connect;
     char *address; /* NULL for unix */
     guint16 port;  /* 0: libvirt's default */
-    char *user;    /* ssh only, may be NULL */
+    char *user;    /* ssh, may be NULL, and https */
+    char *path;    /* https: of the host in the vCenter's inventory, "DC/Cluster/esx1.example" */
+    gboolean no_verify; /* https: any certificate is good */
 } MigRoute;
+
+/* Where a host is in the inventory of its vCenter; all NULL unless the driver is vpx. */
+typedef struct {
+    char *datacenter;
+    char *cluster; /* NULL: it is in none */
+    char *host_system;
+    char *password_file; /* name of a file, see worker/password.h */
+} MigInventory;
 
 typedef struct {
     char *name;
     char *driver;
-    MigRoute own;               /* service to host */
-    MigRoute peer;              /* other libvirt daemon to host */
+    MigRoute own;  /* service to host */
+    MigRoute peer; /* other libvirt daemon to host */
+    MigInventory inventory;
     char **migration_addresses; /* canonical IP literals, never NULL, may be empty */
     char *host_uuid;            /* lower case, NULL if not pinned */
     char **disk_directories;    /* canonical absolute paths, never NULL */

@@ -13,6 +13,7 @@ static const guint16 default_ports[MIG_N_CONNECTS] = {
     [MIG_CONNECT_SSH] = 22,
     [MIG_CONNECT_TLS] = 16514,
     [MIG_CONNECT_TCP] = 16509,
+    [MIG_CONNECT_HTTPS] = 443,
 };
 
 static gboolean is_reachable(const MigRoute *route)
@@ -20,7 +21,8 @@ static gboolean is_reachable(const MigRoute *route)
     return route->connect != MIG_CONNECT_NONE && route->connect != MIG_CONNECT_UNIX;
 }
 
-static gboolean is_same_route(const MigRoute *a, const MigRoute *b)
+/* The same machine answers. */
+static gboolean is_same_server(const MigRoute *a, const MigRoute *b)
 {
     if (a->connect != b->connect || a->connect == MIG_CONNECT_NONE)
         return FALSE;
@@ -31,6 +33,12 @@ static gboolean is_same_route(const MigRoute *a, const MigRoute *b)
            (a->port ?: default_ports[a->connect]) == (b->port ?: default_ports[b->connect]);
 }
 
+/* And means the same host: a vCenter has many. */
+static gboolean is_same_route(const MigRoute *a, const MigRoute *b)
+{
+    return is_same_server(a, b) && g_strcmp0(a->path, b->path) == 0;
+}
+
 static gboolean check_two_hosts(const MigHost *source, const MigHost *destination, GError **error)
 {
     const char *same = NULL;
@@ -38,7 +46,8 @@ static gboolean check_two_hosts(const MigHost *source, const MigHost *destinatio
     if (mig_plan_is_same_uuid(source->host_uuid, destination->host_uuid))
         same = "HostUUID";
     else if (is_same_route(&source->own, &destination->own))
-        same = "Transport, Address and Port";
+        same = source->own.path ? "Address, Port, Datacenter, Cluster and HostSystem"
+                                : "Transport, Address and Port";
     else if (is_reachable(&source->peer) && is_same_route(&source->peer, &destination->peer))
         same = "PeerTransport, PeerAddress and PeerPort";
     if (!same)
@@ -50,6 +59,41 @@ static gboolean check_two_hosts(const MigHost *source, const MigHost *destinatio
         "destination or correct the files",
         source->name, destination->name, same);
     return FALSE;
+}
+
+/* The driver would compare the addresses of two vCenters and not their ports, and only when the
+ * guest is on its way: here both count. */
+static gboolean check_vcenters(const MigHost *source, const MigHost *destination, GError **error)
+{
+    if (is_same_server(&source->own, &destination->own))
+        return TRUE;
+
+    g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
+                "hosts \"%s\" and \"%s\" have two vCenters (%s:%u and %s:%u), and guests move only "
+                "between hosts of one: name another destination, or if both are one, write the "
+                "same Address= and Port= in both files",
+                source->name, destination->name, source->own.address,
+                source->own.port ?: default_ports[MIG_CONNECT_HTTPS], destination->own.address,
+                destination->own.port ?: default_ports[MIG_CONNECT_HTTPS]);
+    return FALSE;
+}
+
+/* What the Driver= of both files says already. */
+static gboolean check_driver(const MigRequest *request, const MigHost *source,
+                             const MigHost *destination, GError **error)
+{
+    const MigDriver *driver = mig_driver_named(source->driver);
+
+    if (g_strcmp0(source->driver, destination->driver) != 0) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
+                    "host \"%s\" has Driver=%s and host \"%s\" Driver=%s: name a destination with "
+                    "the source's driver",
+                    source->name, source->driver, destination->name, destination->driver);
+        return FALSE;
+    }
+
+    return (!driver->managed || check_vcenters(source, destination, error)) &&
+           mig_plan_check_driver(request, driver, error);
 }
 
 static gboolean check_address(const MigRequest *request, MigOption option,
@@ -128,7 +172,8 @@ static gboolean check_protocol(const MigRequest *request, const MigHost *destina
 gboolean mig_request_check_hosts(const MigRequest *request, const MigHost *source,
                                  const MigHost *destination, GError **error)
 {
-    if (!check_two_hosts(source, destination, error))
+    if (!check_two_hosts(source, destination, error) ||
+        !check_driver(request, source, destination, error))
         return FALSE;
 
     if (mig_mode(request)->peer && !is_reachable(&destination->peer)) {

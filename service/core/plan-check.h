@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "plan.h"
+#include "mode.h"
 
 /* Two UUIDs that are there and the same, whatever their case. */
 gboolean mig_plan_is_same_uuid(const char *a, const char *b);
@@ -15,3 +15,9 @@ gboolean mig_plan_is_same_uuid(const char *a, const char *b);
 gboolean mig_plan_check_facts(const MigRequest *request, const MigHost *source,
                               const MigHost *destination, const MigFacts *on_source,
                               const MigFacts *on_destination, GError **error);
+
+/* NOT_SUPPORTED: the driver has not the flow, the transport or an option of the request. */
+gboolean mig_plan_check_driver(const MigRequest *request, const MigDriver *driver, GError **error);
+/* Sets NOT_SUPPORTED "hypervisor driver TYPE WHAT: REMEDY" and is FALSE. */
+gboolean mig_plan_refuse_driver(const char *type, const char *what, const char *remedy,
+                                GError **error);

@@ -26,6 +26,7 @@ static const struct {
     [MIG_CONNECT_SSH] = { "service-ssh-key", "daemon-ssh-key", TRUE },
     [MIG_CONNECT_TLS] = { "service-certificate", "daemon-certificate", TRUE },
     [MIG_CONNECT_TCP] = { "none", "none", FALSE },
+    [MIG_CONNECT_HTTPS] = { "service-password", "none", TRUE },
 };
 
 static void clear_connection(gpointer data)
@@ -46,19 +47,22 @@ static void add(GArray *connections, MigLink link, const char *from, const char 
     g_array_append_val(connections, connection);
 }
 
-/* Memory and disks go from hypervisor to hypervisor, or memory through the tunnel. */
+/* Memory and disks go from hypervisor to hypervisor, or memory through the tunnel. Migration
+ * programs of some drivers log in on the destination by ssh themselves. */
 static void add_data(GArray *connections, const MigRequest *request, const MigDriver *driver,
                      const MigHost *source, const MigHost *destination)
 {
+    gboolean ssh = g_strcmp0(driver->scheme, "ssh") == 0;
     gboolean tls = mig_request_number(request, MIG_OPT_TLS) != 0;
-    const char *credentials = tls ? "hypervisor-certificate" : "none";
+    const char *credentials = ssh ? "daemon-ssh-key" : tls ? "hypervisor-certificate" : "none";
     g_autofree char *uri = mig_plan_migration_uri(request, driver);
     g_autofree char *disks_uri = mig_plan_disks_uri(request);
 
     if (mig_request_number(request, MIG_OPT_OFFLINE) || mig_mode(request)->tunnel)
         return;
 
-    add(connections, MIG_LINK_MEMORY, source->name, destination->name, uri, credentials, tls);
+    add(connections, MIG_LINK_MEMORY, source->name, destination->name, uri, credentials,
+        tls || ssh);
     if (mig_request_number(request, MIG_OPT_COPY_STORAGE) != MIG_COPY_NONE)
         add(connections, MIG_LINK_DISKS, source->name, destination->name, disks_uri ?: uri,
             credentials, tls);

@@ -36,11 +36,11 @@ static guint32 plan_flags(const MigRequest *request)
     return flags;
 }
 
-static MigOutcome plan_outcome(const MigRequest *request, const MigFacts *on_source,
-                               const MigFacts *on_destination)
+static MigOutcome plan_outcome(const MigRequest *request, const MigDriver *driver,
+                               const MigFacts *on_source, const MigFacts *on_destination)
 {
-    gboolean persist = mig_request_number(request, MIG_OPT_PERSIST) != 0;
-    gboolean undefine = mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0;
+    gboolean persist = driver->moves || mig_request_number(request, MIG_OPT_PERSIST);
+    gboolean undefine = driver->moves || mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE);
 
     if (!on_destination)
         return mig_outcome_unseen(on_source->guest_persistent, persist, undefine);
@@ -70,6 +70,8 @@ static void find_consequences(MigPlan *plan, const MigRequest *request, const Mi
         { "unsafe", (plan->flags & VIR_MIGRATE_UNSAFE) != 0 },
         { "cannot-cancel", !driver->aborts },
         { "no-progress", driver->tells < MIG_TELLS_PERCENT },
+        { "configuration-moves", driver->moves },
+        { "certificate-unchecked", source->own.no_verify || destination->own.no_verify },
     };
 
     plan->findings = mig_findings_new();
@@ -110,9 +112,10 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
     plan->flags = plan_flags(request);
     plan->params = mig_plan_params(request, driver);
     plan->connections = mig_plan_connections(request, plan, driver, source, destination);
-    plan->outcome = plan_outcome(request, on_source, on_destination);
+    plan->outcome = plan_outcome(request, driver, on_source, on_destination);
     plan->survives_exit = mode->call == MIG_CALL_TO_URI3;
     plan->cancellable = driver->aborts;
+    plan->progress = mig_tells_to_string(driver->tells);
     plan->encrypted = mig_plan_is_encrypted(plan, MIG_LINK_MEMORY);
     mig_plan_virsh(plan, request, destination, on_source);
     find_consequences(plan, request, driver, source, destination, on_source);
@@ -154,6 +157,7 @@ GVariant *mig_plan_to_variant(const MigPlan *plan)
                           mig_config_to_string(outcome->destination));
     g_variant_dict_insert(&dict, "survives-exit", "b", plan->survives_exit);
     g_variant_dict_insert(&dict, "cancellable", "b", plan->cancellable);
+    g_variant_dict_insert(&dict, "progress", "s", plan->progress);
     g_variant_dict_insert(&dict, "encrypted", "b", plan->encrypted);
     g_variant_dict_insert(&dict, "virsh", "s", plan->virsh ?: "");
     g_variant_dict_insert(&dict, "virsh-refusal", "s", plan->no_virsh ?: "");

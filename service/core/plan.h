@@ -53,7 +53,8 @@ typedef struct {
     char *from, *to;         /* names of hosts, "" for this service */
     char *uri;               /* "": the destination's libvirt chooses address and port */
     const char *credentials; /* "none", "unix-socket", "service-ssh-key", "service-certificate",
-                                "daemon-ssh-key", "daemon-certificate", "hypervisor-certificate" */
+                                "service-password", "daemon-ssh-key", "daemon-certificate",
+                                "hypervisor-certificate" */
     gboolean encrypted;
 } MigConnection;
 
@@ -70,6 +71,7 @@ typedef struct {
     MigOutcome outcome;
     gboolean survives_exit; /* goes on when our worker dies */
     gboolean cancellable;
+    const char *progress; /* what the driver will tell: "none", "time", "percent", "bytes" */
     gboolean encrypted;   /* the guest's memory on the wire */
     char *virsh;          /* equivalent command line, or NULL: virsh cannot do this */
     const char *no_virsh; /* why not, a sentence, or NULL */
@@ -82,7 +84,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigPlan, mig_plan_free)
 /* What can be refused before a job exists, from the two host files alone. SAME_HOST: both are
  * reached the same way or pinned to one UUID. INVALID_HOST_FILE: no peer route for a peer-to-peer
  * flow. ADDRESS_NOT_ALLOWED: an address is none of the destination's, or a path of a disk is below
- * none of its directories. NOT_ALLOWED: rdma, if the destination's file does not allow it. */
+ * none of its directories. NOT_ALLOWED: rdma, if the destination's file does not allow it.
+ * NOT_SUPPORTED: the files name two drivers, two vCenters, or a driver that has not what is asked
+ * for. */
 gboolean mig_request_check_hosts(const MigRequest *request, const MigHost *source,
                                  const MigHost *destination, GError **error);
 

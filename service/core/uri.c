@@ -2,219 +2,58 @@
 /*
  * Reading and making URIs for libvirt. Libvirt unescapes, lower-cases and splits in ways of its
  * own, so nothing here filters: a byte that the grammar does not name is refused, and every string
- * that goes to libvirt is put together from parts that the functions of this file have checked.
+ * that goes to libvirt is put together from parts that uri-parts.c has checked.
  */
 #include "uri.h"
 
 #include "error.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #define URI_MAX 512
-#define DNS_MAX 253
-#define LABEL_MAX 63
-#define USER_MAX 32
 #define SYSTEM "/system"
 
-static const char *const drivers[] = { "qemu", NULL };
+#define BIT(connect) (1u << (connect))
+#define DAEMON                                                                                     \
+    (BIT(MIG_CONNECT_UNIX) | BIT(MIG_CONNECT_SSH) | BIT(MIG_CONNECT_TLS) | BIT(MIG_CONNECT_TCP))
 
 typedef struct {
-    int family;
-    const char *prefix;
-    guint bits;
-} Network;
+    const char *name;
+    guint connects;  /* ways to its hosts, BIT()s */
+    MigConnect bare; /* what NAME://HOST is without a transport */
+    /* libvirt would run it in our process, where it may not do what it must: the local daemon's
+     * socket has to be named */
+    gboolean socket;
+    gboolean inventory; /* its path is that of a host in a vCenter's inventory */
+} UriDriver;
 
-/* Addresses on which no other host can be reached. */
-static const Network refused_networks[] = {
-    { AF_INET, "0.0.0.0", 8 },      /* this network, unspecified */
-    { AF_INET, "127.0.0.0", 8 },    /* loopback */
-    { AF_INET, "169.254.0.0", 16 }, /* link-local, cloud metadata */
-    { AF_INET, "224.0.0.0", 4 },    /* multicast */
-    { AF_INET, "240.0.0.0", 4 },    /* reserved, broadcast */
-    { AF_INET6, "::", 96 },         /* unspecified, loopback, IPv4-compatible */
-    { AF_INET6, "fe80::", 10 },     /* link-local */
-    { AF_INET6, "ff00::", 8 },      /* multicast */
+static const UriDriver drivers[] = {
+    { "qemu", DAEMON, MIG_CONNECT_TLS },
+    { "xen", DAEMON, MIG_CONNECT_TLS },
+    { "vz", DAEMON, MIG_CONNECT_TLS },
+    { "openvz", BIT(MIG_CONNECT_UNIX) | BIT(MIG_CONNECT_SSH), MIG_CONNECT_TLS, .socket = TRUE },
+    { "vpx", BIT(MIG_CONNECT_HTTPS), MIG_CONNECT_HTTPS, .inventory = TRUE },
 };
 
-/* IPv6 networks whose addresses stand for an IPv4 address, and the byte where that begins. */
-static const struct {
-    const char *prefix;
-    guint bits;
-    guint offset;
-} embedding_networks[] = {
-    { "::ffff:0:0", 96, 12 },   /* IPv4-mapped */
-    { "::ffff:0:0:0", 96, 12 }, /* IPv4-translated */
-    { "64:ff9b::", 96, 12 },    /* NAT64 */
-    { "2002::", 16, 2 },        /* 6to4 */
-};
-
-static gboolean in_network(const guint8 *address, int family, const char *prefix, guint bits)
+static const UriDriver *find_driver(const char *name)
 {
-    guint8 network[sizeof(struct in6_addr)];
-    guint whole = bits / 8;
-    guint8 mask = (guint8) (0xff00 >> (bits % 8));
+    for (guint i = 0; i < G_N_ELEMENTS(drivers); i++)
+        if (g_strcmp0(drivers[i].name, name) == 0)
+            return &drivers[i];
 
-    g_assert_cmpint(inet_pton(family, prefix, network), ==, 1);
-    if (memcmp(address, network, whole) != 0)
-        return FALSE;
-
-    return bits % 8 == 0 || (address[whole] & mask) == (network[whole] & mask);
-}
-
-static gboolean network_is_refused(const guint8 *address, int family)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(refused_networks); i++) {
-        const Network *refused = &refused_networks[i];
-
-        if (refused->family == family &&
-            in_network(address, family, refused->prefix, refused->bits))
-            return TRUE;
-    }
-    if (family != AF_INET6)
-        return FALSE;
-
-    for (guint i = 0; i < G_N_ELEMENTS(embedding_networks); i++) {
-        if (in_network(address, AF_INET6, embedding_networks[i].prefix, embedding_networks[i].bits))
-            return network_is_refused(address + embedding_networks[i].offset, AF_INET);
-    }
-
-    return FALSE;
-}
-
-char *mig_uri_canonical_address(const char *text)
-{
-    guint8 address[sizeof(struct in6_addr)];
-    char canonical[INET6_ADDRSTRLEN];
-    const guint8 *from = address;
-    int family = AF_INET;
-
-    if (text == NULL)
-        return NULL;
-    if (inet_pton(AF_INET, text, address) != 1) {
-        family = AF_INET6;
-        if (inet_pton(AF_INET6, text, address) != 1)
-            return NULL;
-    }
-    if (network_is_refused(address, family))
-        return NULL;
-
-    /* ::ffff:192.0.2.1 is 192.0.2.1: one address, one text */
-    if (family == AF_INET6 && in_network(address, family, "::ffff:0:0", 96)) {
-        family = AF_INET;
-        from = address + 12;
-    }
-
-    return g_strdup(inet_ntop(family, from, canonical, sizeof(canonical)));
-}
-
-gboolean mig_uri_same_network(const char *a, const char *b, guint bits)
-{
-    guint8 address[sizeof(struct in6_addr)];
-    int family = strchr(a, ':') == NULL ? AF_INET : AF_INET6;
-
-    return (strchr(b, ':') == NULL) == (family == AF_INET) &&
-           bits <= (family == AF_INET ? 32 : 128) && inet_pton(family, a, address) == 1 &&
-           in_network(address, family, b, bits);
-}
-
-static gboolean has_only(const char *text, gsize length, const char *characters)
-{
-    return strspn(text, characters) >= length;
-}
-
-gboolean mig_uri_user_is_valid(const char *user)
-{
-    gsize length;
-
-    if (user == NULL || !(g_ascii_islower(user[0]) || user[0] == '_'))
-        return FALSE;
-
-    length = strlen(user);
-
-    return length <= USER_MAX && has_only(user, length, G_CSET_a_2_z G_CSET_DIGITS "_-");
-}
-
-static gboolean label_is_valid(const char *label)
-{
-    gsize length = strlen(label);
-
-    return length > 0 && length <= LABEL_MAX && label[0] != '-' && label[length - 1] != '-' &&
-           has_only(label, length, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-");
-}
-
-/* Names that are this machine wherever they are looked up, in any case. */
-static gboolean name_is_loopback(char **labels)
-{
-    static const char *const names[] = { "ip6-localhost", "ip6-loopback" };
-
-    if (g_ascii_strncasecmp(labels[0], "localhost", strlen("localhost")) == 0)
-        return TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (g_ascii_strcasecmp(labels[0], names[i]) == 0)
-            return TRUE;
-    }
-    for (char **label = labels; *label != NULL; label++) {
-        if (g_ascii_strcasecmp(*label, "localhost") == 0)
-            return TRUE;
-    }
-
-    return FALSE;
-}
-
-gboolean mig_uri_dns_is_valid(const char *name)
-{
-    g_auto(GStrv) labels = NULL;
-    struct in_addr ignored;
-
-    if (name == NULL || name[0] == '\0' || strlen(name) > DNS_MAX)
-        return FALSE;
-
-    labels = g_strsplit(name, ".", -1);
-    for (char **label = labels; *label != NULL; label++) {
-        if (!label_is_valid(*label))
-            return FALSE;
-    }
-    if (strpbrk(name, G_CSET_A_2_Z G_CSET_a_2_z) == NULL || name_is_loopback(labels))
-        return FALSE;
-
-    /* getaddrinfo() reads "0x7f.1" as 127.0.0.1 before it asks DNS */
-    return inet_aton(name, &ignored) == 0;
-}
-
-/* The host as it goes into a URI, without brackets; NULL if it is none. */
-static char *canonical_host(const char *text)
-{
-    if (mig_uri_dns_is_valid(text))
-        return g_strdup(text);
-
-    return mig_uri_canonical_address(text);
-}
-
-gboolean mig_uri_host_is_valid(const char *text)
-{
-    g_autofree char *host = canonical_host(text);
-
-    return host != NULL;
+    return NULL;
 }
 
 gboolean mig_uri_driver_is_valid(const char *driver)
 {
-    return driver != NULL && g_strv_contains(drivers, driver);
+    return find_driver(driver) != NULL;
 }
 
-gboolean mig_uri_parse_port(const char *text, guint16 *ret)
+gboolean mig_uri_driver_has(const char *driver, MigConnect connect)
 {
-    guint64 port;
+    const UriDriver *row = find_driver(driver);
 
-    /* digits are asked for here: GLib lets a vertical tab in front of them pass */
-    if (text == NULL || text[0] == '0' || strspn(text, G_CSET_DIGITS) != strlen(text) ||
-        !g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, &port, NULL))
-        return FALSE;
-
-    *ret = (guint16) port;
-
-    return TRUE;
+    return row != NULL && (row->connects & BIT(connect)) != 0;
 }
 
 void mig_uri_free(MigUri *uri)
@@ -225,6 +64,7 @@ void mig_uri_free(MigUri *uri)
     g_free(uri->driver);
     g_free(uri->user);
     g_free(uri->host);
+    g_free(uri->path);
     g_free(uri);
 }
 
@@ -232,16 +72,47 @@ void mig_uri_free(MigUri *uri)
 static const char *parse_scheme(MigUri *uri, const char *scheme, gboolean has_host)
 {
     const char *transport = strchr(scheme, '+');
+    const UriDriver *row;
+    gboolean is_known = TRUE;
 
     uri->driver = transport == NULL ? g_strdup(scheme) : g_strndup(scheme, transport - scheme);
-    if (!mig_uri_driver_is_valid(uri->driver))
-        return "the driver may only be qemu, in lower case";
+    row = find_driver(uri->driver);
+    if (row == NULL)
+        return "the driver may only be qemu, xen, vz, openvz or vpx, in lower case";
 
     if (transport == NULL)
-        uri->connect = has_host ? MIG_CONNECT_TLS : MIG_CONNECT_UNIX;
-    else if (!has_host || !mig_connect_from_string(transport + 1, &uri->connect) ||
-             uri->connect < MIG_CONNECT_SSH)
-        return "the transport may only be ssh, tls or tcp, with a host";
+        uri->connect = has_host ? row->bare : MIG_CONNECT_UNIX;
+    else
+        is_known = mig_connect_from_string(transport + 1, &uri->connect) &&
+                   uri->connect != MIG_CONNECT_HTTPS;
+    if (!is_known || !(row->connects & BIT(uri->connect)) ||
+        has_host == (uri->connect == MIG_CONNECT_UNIX) ||
+        (uri->connect == MIG_CONNECT_UNIX && row->socket != (transport != NULL)))
+        return "the transport may only be ssh, tls or tcp, with a host, as far as the driver has "
+               "it";
+
+    return NULL;
+}
+
+/* In a URI "@" ends the user, so the one in a login is escaped. */
+static char *unescape(const char *text, const char *escaped, const char *byte)
+{
+    g_auto(GStrv) parts = g_strsplit(text, escaped, -1);
+
+    return g_strjoinv(byte, parts);
+}
+
+static const char *parse_user(MigUri *uri, const char *user)
+{
+    gboolean is_login = uri->connect == MIG_CONNECT_HTTPS;
+
+    uri->user = is_login ? unescape(user, "%40", "@") : g_strdup(user);
+    if (is_login)
+        return mig_uri_login_is_valid(uri->user)
+                   ? NULL
+                   : "the user of a vCenter may be a name of A-Z a-z 0-9 . _ - and a domain";
+    if (uri->connect != MIG_CONNECT_SSH || !mig_uri_user_is_valid(uri->user))
+        return "a user is for ssh only, up to 32 of a-z 0-9 _ - and no digit or - in front";
 
     return NULL;
 }
@@ -251,15 +122,18 @@ static const char *parse_authority(MigUri *uri, char *authority)
 {
     char *at = strchr(authority, '@');
     char *host = at == NULL ? authority : at + 1;
+    const char *reason = NULL;
     char *end;
     gboolean brackets = host[0] == '[';
 
     if (at != NULL) {
         *at = '\0';
-        uri->user = g_strdup(authority);
-        if (uri->connect != MIG_CONNECT_SSH || !mig_uri_user_is_valid(uri->user))
-            return "a user is for ssh only, up to 32 of a-z 0-9 _ - and no digit or - in front";
+        reason = parse_user(uri, authority);
+    } else if (uri->connect == MIG_CONNECT_HTTPS) {
+        reason = "a vCenter needs the name of a user";
     }
+    if (reason != NULL)
+        return reason;
 
     end = strchr(host, brackets ? ']' : ':');
     if (brackets) {
@@ -276,17 +150,31 @@ static const char *parse_authority(MigUri *uri, char *authority)
 
     /* brackets are for IPv6 and IPv6 needs them */
     if (brackets == (strchr(host, ':') != NULL))
-        uri->host = canonical_host(host);
+        uri->host = mig_uri_canonical_host(host);
 
     return uri->host != NULL ? NULL : "the host may be a DNS name or an IP address of another host";
+}
+
+static const char *parse_path(MigUri *uri, const char *path)
+{
+    if (!find_driver(uri->driver)->inventory)
+        return strcmp(path, SYSTEM) == 0 ? NULL : "it must end in " SYSTEM ", without parameters";
+
+    /* a space as it stands is not what libvirt would read */
+    if (strchr(path, ' ') == NULL)
+        uri->path = unescape(path + 1, "%20", " ");
+
+    return uri->path != NULL && mig_uri_names_are_valid(uri->path, 2, MIG_URI_PATH_MAX)
+               ? NULL
+               : "its path may only be names of a vCenter's inventory";
 }
 
 /* Fills `uri`; NULL, or what is wrong. */
 static const char *parse_parts(MigUri *uri, const char *text)
 {
     g_autofree char *copy = NULL;
-    char *authority;
-    char *path;
+    g_autofree char *path = NULL;
+    char *authority, *end;
     const char *reason;
 
     if (text == NULL || strlen(text) > URI_MAX)
@@ -299,12 +187,15 @@ static const char *parse_parts(MigUri *uri, const char *text)
     *authority = '\0';
     authority += strlen("://");
 
-    path = strchr(authority, '/');
-    if (path == NULL || strcmp(path, SYSTEM) != 0)
-        return "it must end in " SYSTEM ", without parameters";
-    *path = '\0';
+    end = strchr(authority, '/');
+    if (end == NULL)
+        return "it has no path";
+    path = g_strdup(end);
+    *end = '\0';
 
     reason = parse_scheme(uri, copy, authority[0] != '\0');
+    if (reason == NULL)
+        reason = parse_path(uri, path);
     if (reason != NULL || uri->connect == MIG_CONNECT_UNIX)
         return reason;
 
@@ -334,42 +225,67 @@ static void append_host(GString *uri, const char *host, guint16 port)
         g_string_append_printf(uri, ":%u", port);
 }
 
-static void append_query(GString *uri, MigConnect connect, const char *pki_path)
+static void append_query(GString *uri, const MigRoute *route, const char *pki_path)
 {
-    if (connect == MIG_CONNECT_SSH) {
+    if (route->connect == MIG_CONNECT_SSH) {
         /* native: no shell and no netcat on the other side; no_tty: ssh never asks */
         g_string_append(uri, "?no_tty=1&proxy=native");
-    } else if (connect == MIG_CONNECT_TLS && pki_path != NULL) {
+    } else if (route->connect == MIG_CONNECT_TLS && pki_path != NULL) {
         g_string_append(uri, "?pkipath=");
         g_string_append_uri_escaped(uri, pki_path, "/", FALSE);
+    } else if (route->connect == MIG_CONNECT_HTTPS && route->no_verify) {
+        g_string_append(uri, "?no_verify=1");
     }
+}
+
+/* driver ["+" transport] */
+static void append_scheme(GString *uri, const char *driver, MigConnect connect)
+{
+    const UriDriver *row = find_driver(driver);
+    gboolean implied =
+        connect == MIG_CONNECT_UNIX ? row != NULL && !row->socket : connect == MIG_CONNECT_HTTPS;
+
+    g_string_append(uri, driver);
+    if (!implied)
+        g_string_append_printf(uri, "+%s", mig_connect_to_string(connect));
+}
+
+/* A route that mig_host_parse() did not make is a bug that must not reach libvirt. */
+static void check_route(const char *text, const char *driver, const MigRoute *route)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MigUri) check = mig_uri_parse(text, &error);
+
+    if (check == NULL || check->connect != route->connect || check->port != route->port ||
+        strcmp(check->driver, driver) != 0 || g_strcmp0(check->user, route->user) != 0 ||
+        g_strcmp0(check->host, route->address) != 0 || g_strcmp0(check->path, route->path) != 0)
+        g_error("unchecked route: %s", error != NULL ? error->message : "parts do not fit");
 }
 
 char *mig_uri_for_route(const char *driver, const MigRoute *route, const char *pki_path)
 {
-    g_autoptr(GString) uri = g_string_new(driver);
-    g_autoptr(MigUri) check = NULL;
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) uri = g_string_new(NULL);
 
-    if (route->connect != MIG_CONNECT_UNIX)
-        g_string_append_printf(uri, "+%s", mig_connect_to_string(route->connect));
+    append_scheme(uri, driver, route->connect);
     g_string_append(uri, "://");
-    if (route->user != NULL)
-        g_string_append_printf(uri, "%s@", route->user);
+    if (route->user != NULL) {
+        g_string_append_uri_escaped(uri, route->user, NULL, FALSE);
+        g_string_append_c(uri, '@');
+    }
     if (route->address != NULL)
         append_host(uri, route->address, route->port);
-    g_string_append(uri, SYSTEM);
+    if (route->path != NULL) {
+        g_string_append_c(uri, '/');
+        g_string_append_uri_escaped(uri, route->path, "/()", FALSE);
+    } else {
+        g_string_append(uri, SYSTEM);
+    }
 
-    /* a route that mig_host_parse() did not make is a bug that must not reach libvirt */
-    check = mig_uri_parse(uri->str, &error);
-    if (check == NULL || check->connect != route->connect || check->port != route->port ||
-        strcmp(check->driver, driver) != 0 || g_strcmp0(check->user, route->user) != 0 ||
-        g_strcmp0(check->host, route->address) != 0)
-        g_error("unchecked route: %s", error != NULL ? error->message : "parts do not fit");
+    check_route(uri->str, driver, route);
     if (pki_path != NULL && !g_path_is_absolute(pki_path))
         g_error("relative path of certificates: %s", pki_path);
 
-    append_query(uri, route->connect, pki_path);
+    append_query(uri, route, pki_path);
 
     return g_string_free(g_steal_pointer(&uri), FALSE);
 }

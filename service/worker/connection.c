@@ -6,19 +6,59 @@
 
 #include <libvirt/virterror.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capabilities.h"
 #include "error.h"
 #include "libvirt-error.h"
+#include "mode.h"
+#include "password.h"
 #include "uri.h"
 
 /* A host that is silent for 30 s is taken for dead. */
 #define KEEPALIVE_SECONDS 5
 #define KEEPALIVE_COUNT 5
 
-static int refuse_credentials(virConnectCredentialPtr credentials, unsigned int count, void *data)
+/* Who is asked, and why there was no answer. */
+typedef struct {
+    const MigHost *host;
+    GError *error;
+} Asked;
+
+static gboolean is_password(const virConnectCredential *credential)
 {
-    return -1;
+    return credential->type == VIR_CRED_PASSPHRASE || credential->type == VIR_CRED_NOECHOPROMPT;
+}
+
+/* Nobody is asked for anything. Only a vCenter's password is given: for a URI of that kind it is
+ * libvirt's own driver in this process that wants it. */
+static int give_credentials(virConnectCredentialPtr credentials, unsigned int count, void *data)
+{
+    Asked *asked = data;
+    if (asked->host->own.connect != MIG_CONNECT_HTTPS || count != 1 || !is_password(credentials))
+        return -1;
+    credentials->result = mig_password_read(asked->host, &asked->error);
+    if (!credentials->result)
+        return -1;
+    credentials->resultlen = (unsigned int) strlen(credentials->result);
+    return 0;
+}
+
+/* A driver that runs in our process has no connection to keep alive. */
+static gboolean keep_alive(virConnectPtr connection)
+{
+    /* 1: the other end has no keepalive; it is used without */
+    if (virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_COUNT) >= 0)
+        return TRUE;
+    virErrorPtr last = virGetLastError();
+    return last && last->code == VIR_ERR_NO_SUPPORT;
+}
+
+/* A driver that runs in our process is handed the flags and knows no such one; an alias could not
+ * have the name of a URI anyway. */
+static unsigned int open_flags(const MigHost *host)
+{
+    return host->own.connect == MIG_CONNECT_HTTPS ? 0 : VIR_CONNECT_NO_ALIASES;
 }
 
 virConnectPtr mig_connection_open(const MigHost *host, const char *pki_path, char **raw,
@@ -26,17 +66,22 @@ virConnectPtr mig_connection_open(const MigHost *host, const char *pki_path, cha
 {
     static int types[] = { VIR_CRED_AUTHNAME, VIR_CRED_PASSPHRASE, VIR_CRED_ECHOPROMPT,
                            VIR_CRED_NOECHOPROMPT };
-    virConnectAuth auth = { types, G_N_ELEMENTS(types), refuse_credentials, NULL };
+    Asked asked = { host, NULL };
+    virConnectAuth auth = { types, G_N_ELEMENTS(types), give_credentials, &asked };
     MigErrorPlace place = { MIG_DOING_OPEN, .host = host };
     g_autofree char *uri = mig_uri_for_route(host->driver, &host->own, pki_path);
 
-    virConnectPtr connection = virConnectOpenAuth(uri, &auth, VIR_CONNECT_NO_ALIASES);
+    virConnectPtr connection = virConnectOpenAuth(uri, &auth, open_flags(host));
+    if (!connection && asked.error) {
+        g_propagate_error(error, asked.error);
+        return NULL;
+    }
+    g_clear_error(&asked.error);
     if (!connection) {
         mig_libvirt_error(&place, raw, error);
         return NULL;
     }
-    /* 1: the other end has no keepalive; it is used without */
-    if (virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_COUNT) < 0) {
+    if (!keep_alive(connection)) {
         mig_libvirt_error(&place, raw, error);
         virConnectClose(connection);
         return NULL;
@@ -91,21 +136,52 @@ static gboolean no_domain(void)
     return last && last->code == VIR_ERR_NO_DOMAIN;
 }
 
+static gboolean has_uuid(virDomainPtr domain, const char *uuid)
+{
+    char found[VIR_UUID_STRING_BUFLEN];
+    return virDomainGetUUIDString(domain, found) == 0 && g_ascii_strcasecmp(found, uuid) == 0;
+}
+
+/* FALSE: libvirt's last error says why. */
+static gboolean find_name(virConnectPtr connection, const char *name, virDomainPtr *ret)
+{
+    *ret = virDomainLookupByName(connection, name);
+    return *ret || no_domain();
+}
+
+/* A manager of hosts finds a UUID whichever of them the guest is on, but a name only on this one.
+ * To free a domain forgets the last error, so that comes before the look-up. */
+static gboolean find_uuid(virConnectPtr connection, const MigHost *host, const char *uuid,
+                          virDomainPtr *ret)
+{
+    *ret = virDomainLookupByUUIDString(connection, uuid);
+    if (!*ret)
+        return no_domain();
+    if (!mig_driver_named(host->driver)->managed)
+        return TRUE;
+    g_autofree char *name = g_strdup(virDomainGetName(*ret));
+    virDomainFree(*ret);
+    if (!find_name(connection, name, ret))
+        return FALSE;
+    if (*ret && !has_uuid(*ret, uuid))
+        g_clear_pointer(ret, virDomainFree);
+    return TRUE;
+}
+
 gboolean mig_connection_find_guest(virConnectPtr connection, const MigHost *host, const char *guest,
                                    const char *uuid, virDomainPtr *ret, char **raw, GError **error)
 {
-    virDomainPtr domain = NULL;
     MigErrorPlace place = { MIG_DOING_ASK, .host = host, .guest = guest };
     const char *by_uuid = uuid && *uuid ? uuid : g_uuid_string_is_valid(guest) ? guest : NULL;
+    gboolean known = TRUE;
+    *ret = NULL;
     if (by_uuid)
-        domain = virDomainLookupByUUIDString(connection, by_uuid);
-    if (!domain && (!by_uuid || no_domain()) && *guest)
-        domain = virDomainLookupByName(connection, guest);
-    *ret = domain;
-    if (domain || no_domain())
-        return TRUE;
-    mig_libvirt_error(&place, raw, error);
-    return FALSE;
+        known = find_uuid(connection, host, by_uuid, ret);
+    if (known && !*ret && *guest)
+        known = find_name(connection, guest, ret);
+    if (!known)
+        mig_libvirt_error(&place, raw, error);
+    return known;
 }
 
 /* 1: a job is active, 0: none, -1: error. */

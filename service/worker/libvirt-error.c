@@ -48,6 +48,22 @@ static const Row rows[] = {
     { OPEN, CODE_ANY, "virt-ssh-helper", MIG_ERROR_HOST_UNREACHABLE,
       "the ssh login to host {host} works, but virt-ssh-helper is not there; install libvirt's "
       "daemon on it" },
+    { OPEN, CODE_ANY, "returned an error: SSL", MIG_ERROR_LOGIN_REFUSED,
+      "the certificate of the vCenter of host {host} ({address}) is not trusted here; install the "
+      "authority that signed it (update-ca-certificates)" },
+    { OPEN, CODE_ANY, "for call to 'Login'", MIG_ERROR_LOGIN_REFUSED,
+      "the vCenter of host {host} ({address}) refused the login; correct User= in the host file, "
+      "or "
+      "the first line of the file that its PasswordFile= names" },
+    { OPEN, CODE_ANY, "Could not find datacenter", MIG_ERROR_INVALID_HOST_FILE,
+      "the vCenter of host {host} ({address}) has no such datacenter; correct Datacenter= in the "
+      "host file" },
+    { OPEN, CODE_ANY, "Could not find compute resource", MIG_ERROR_INVALID_HOST_FILE,
+      "the vCenter of host {host} ({address}) has no such cluster or host; correct Cluster= and "
+      "HostSystem= in the host file" },
+    { OPEN, CODE_ANY, "Could not find host system", MIG_ERROR_INVALID_HOST_FILE,
+      "the vCenter of host {host} ({address}) has no such host; correct HostSystem= in the host "
+      "file" },
     { OPEN, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
       "host {host} ({address}) and this service do not accept each other's TLS certificates; check "
       "the authority, the names and the dates of both" },
@@ -84,6 +100,16 @@ static const Row rows[] = {
       "no connection to libvirtd on host {host} ({address}); check that it runs and listens for "
       "{via}, libvirt's own text tells more" },
 
+    /* the guest is held; the text begins with "Timed out", too */
+    { ASK | MIGRATE, CODE_ANY, "(held by monitor=remoteDispatchDomainMigrateBegin3Params",
+      MIG_ERROR_GUEST_BUSY,
+      "a migration holds guest {guest} on host {host}; wait for its end, and if there is none, it "
+      "failed at its beginning and was not given up: restart libvirtd on host {host}, which frees "
+      "the guest and lets it run on" },
+    { ASK | MIGRATE, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
+      "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
+      "virsh domjobinfo" },
+
     /* the source's libvirtd could not open the destination's */
     { MIGRATE, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
       "the ssh key of host {destination} is not known on host {host}; enter it in the known_hosts "
@@ -97,6 +123,11 @@ static const Row rows[] = {
     { MIGRATE, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "host {destination} refused the login of host {host}'s libvirtd; check the certificates or "
       "rules there, or use flow managed-direct" },
+    /* its text has "resolved" in it */
+    { MIGRATE, CODE_ANY, "requires an FQDN", MIG_ERROR_INVALID_HOST_FILE,
+      "host {destination} does not know its own name and cannot say where to send guest {guest}; "
+      "set MigrationAddresses= in its host file and use interface-address, or correct its host "
+      "name" },
     { MIGRATE, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} cannot resolve the name under which it was to reach host {destination}; correct "
       "PeerAddress= in its host file or the name service of host {host}" },
@@ -130,9 +161,6 @@ static const Row rows[] = {
     { ASK | MIGRATE, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
-    { ASK | MIGRATE, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
-      "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
-      "virsh domjobinfo" },
     { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
       "there is no guest {guest} on host {host}; it may have been stopped just now" },
 
@@ -164,13 +192,30 @@ static const Row rows[] = {
       "guest {guest} is being migrated by somebody else; wait for that to end" },
     { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
       "guest {guest} is not running any more; start it, then migrate it" },
-    { MIGRATE, CODE_ANY, "requires an FQDN", MIG_ERROR_INVALID_HOST_FILE,
-      "host {destination} does not know its own name and cannot say where to send guest {guest}; "
-      "set MigrationAddresses= in its host file and use interface-address, or correct its host "
-      "name" },
     { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
       "host {destination} has no free port for another migration; wait until one of those that run "
       "has ended" },
+    { MIGRATE, CODE_ANY, "refer to the same vCenter", MIG_ERROR_NOT_SUPPORTED,
+      "host {host} and host {destination} have two vCenters, and guests move only between hosts of "
+      "one; name another destination" },
+    { MIGRATE, CODE_ANY, "not possible without a vCenter", MIG_ERROR_NOT_SUPPORTED,
+      "host {host} is not reached through a vCenter, which alone can migrate guest {guest}; give "
+      "it a host file with Driver=vpx" },
+    { MIGRATE, CODE_ANY, "Renaming domains on migration not supported", MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} cannot give guest {guest} another name; leave out "
+      "destination-name" },
+    { MIGRATE, CODE_ANY, "vpxmigr:// migration URIs", MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} takes no address to send guest {guest} to; leave out "
+      "interface-address" },
+    { MIGRATE, CODE_ANY, "unsupported flags (0x", MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} or host {destination} does not know an option of this "
+      "migration; leave out those that Plan names flags for" },
+    { MIGRATE, CODE_ANY, "unable to parse URI", MIG_ERROR_NOT_SUPPORTED,
+      "host {destination} cannot read the address it was to receive guest {guest} at; leave out "
+      "interface-address, and if the guest is held on host {host} now, restart libvirtd there" },
+    { MIGRATE, CODE_ANY, "Failed to send migration data to destination host", MIG_ERROR_FAILED,
+      "host {host} could not send guest {guest}; a Xen without shadow paging cannot do it live, "
+      "try live=false, and /var/log/libvirt/libxl on both hosts tells more" },
     { MIGRATE, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
       "the hypervisor driver of host {host} or host {destination} cannot do this migration" },
     { MIGRATE, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
@@ -198,6 +243,7 @@ static const char *const listens_for[MIG_N_CONNECTS] = {
     [MIG_CONNECT_SSH] = "ssh",
     [MIG_CONNECT_TLS] = "TLS (libvirtd-tls.socket)",
     [MIG_CONNECT_TCP] = "TCP (libvirtd-tcp.socket)",
+    [MIG_CONNECT_HTTPS] = "HTTPS, as a vCenter does",
 };
 
 static gboolean row_fits(const Row *row, MigDoing doing, int code, const char *text)

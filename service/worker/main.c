@@ -14,6 +14,7 @@
 #include "environment.h"
 #include "hostfile.h"
 #include "log.h"
+#include "password.h"
 #include "worker.h"
 
 #define EXIT_USAGE 2
@@ -89,6 +90,7 @@ int main(int argc, char **argv)
         if (!g_str_equal(argv[1], modes[i].name))
             continue;
         umask(0077);
+        mig_password_set_directories(options.state_dir, getenv("CREDENTIALS_DIRECTORY"));
         mig_environment_clean(options.runtime_dir);
         mig_environment_signals();
         xmlInitParser(); /* two threads may parse at once, the first use must not be theirs */

@@ -9,6 +9,7 @@
 #include "connection.h"
 #include "libvirt-error.h"
 #include "log.h"
+#include "mode.h"
 #include "params.h"
 
 #define TICK_USEC (G_USEC_PER_SEC / 4)
@@ -20,6 +21,7 @@ struct MigMonitor {
     MigRun *run;
     const MigTask *task;
     char *guest_uuid;
+    gboolean tells; /* the driver says how far a migration is */
     /* the thread's own */
     virConnectPtr connection;
     virDomainPtr domain;
@@ -109,7 +111,7 @@ static gint64 attend(MigMonitor *monitor, gboolean abort)
     read_statistics(monitor);
     if (abort)
         return ABORT_USEC;
-    return monitor->moving ? TICK_USEC : START_USEC;
+    return monitor->moving || !monitor->tells ? TICK_USEC : START_USEC;
 }
 
 static gpointer run_monitor(gpointer data)
@@ -136,6 +138,7 @@ MigMonitor *mig_monitor_start(MigRun *run, const MigTask *task, const char *gues
     monitor->run = run;
     monitor->task = task;
     monitor->guest_uuid = g_strdup(guest_uuid);
+    monitor->tells = mig_driver_named(task->source->driver)->tells >= MIG_TELLS_PERCENT;
     monitor->events = -1;
     g_mutex_init(&monitor->mutex);
     g_cond_init(&monitor->cond);

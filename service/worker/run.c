@@ -14,6 +14,7 @@
 #include "journal.h"
 #include "ledger.h"
 #include "log.h"
+#include "mode.h"
 #include "monitor.h"
 #include "params.h"
 #include "post.h"
@@ -186,10 +187,19 @@ void mig_run_tell_suspended(MigRun *run)
     mig_post_send(run->post, on_suspended, NULL);
 }
 
+/* The plan's word on something; TRUE while there is no plan. */
+static gboolean plan_allows(const MigRun *run, const char *key)
+{
+    gboolean allows = TRUE;
+    g_variant_lookup(run->job->plan, key, "b", &allows);
+    return allows;
+}
+
 static void on_lost(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
-    if (!run->monitor || mig_cancel_refusal(MIG_STATE_RUNNING, run->job->phase))
+    if (!run->monitor || mig_cancel_refusal(MIG_STATE_RUNNING, run->job->phase) ||
+        !plan_allows(run, "cancellable"))
         return;
     log_warning("job %" G_GUINT64_FORMAT ": %s is lost, giving up", run->job->id,
                 run->job->destination);
@@ -251,14 +261,6 @@ void mig_run_tell_ended(MigRun *run, MigEnding *ending)
     mig_post_send(run->post, on_ended, ending);
 }
 
-/* The plan's word on something; TRUE while there is no plan. */
-static gboolean plan_allows(const MigRun *run, const char *key)
-{
-    gboolean allows = TRUE;
-    g_variant_lookup(run->job->plan, key, "b", &allows);
-    return allows;
-}
-
 gboolean mig_run_cancel(MigRun *run, GError **error)
 {
     const MigJob *job = run->job;
@@ -273,8 +275,8 @@ gboolean mig_run_cancel(MigRun *run, GError **error)
     }
     if (run->monitor && !plan_allows(run, "cancellable")) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
-                    "the hypervisor driver of host %s cannot cancel a migration; wait for its end",
-                    job->source);
+                    "hypervisor driver %s of host %s cannot cancel a migration; wait for its end",
+                    mig_driver_named(run->task->source->driver)->type, job->source);
         return FALSE;
     }
     run->cancel = TRUE;

@@ -12,14 +12,15 @@ static void check_accepted(const char *text, const MigUri *uri)
 {
     xmlURIPtr parsed = xmlParseURI(text);
     g_autofree char *scheme =
-        uri->connect == MIG_CONNECT_UNIX
-            ? g_strdup(uri->driver)
-            : g_strconcat(uri->driver, "+", mig_connect_to_string(uri->connect), NULL);
+        g_strconcat(uri->driver, "+", mig_connect_to_string(uri->connect), NULL);
+    g_autofree char *path = g_strconcat("/", uri->path ?: "system", NULL);
 
     fuzz_require(parsed != NULL);
-    /* without a transport but with a host it is TLS, for libvirt too */
+    /* without a transport but with a host it is TLS, for libvirt too, or a vCenter's HTTPS */
     fuzz_require(g_strcmp0(parsed->scheme, scheme) == 0 ||
-                 (uri->connect == MIG_CONNECT_TLS && g_strcmp0(parsed->scheme, uri->driver) == 0));
+                 (uri->connect != MIG_CONNECT_SSH && uri->connect != MIG_CONNECT_TCP &&
+                  g_strcmp0(parsed->scheme, uri->driver) == 0));
+    fuzz_require(g_strcmp0(parsed->path, path) == 0);
     fuzz_require(g_strcmp0(parsed->user, uri->user) == 0);
     fuzz_require(!parsed->query_raw && !parsed->fragment && !parsed->opaque);
     fuzz_require(MAX(parsed->port, 0) == uri->port);
@@ -46,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (mig_uri_parse_port(text, &port))
         fuzz_require(port > 0);
     mig_uri_user_is_valid(text);
+    mig_uri_login_is_valid(text);
+    mig_uri_names_are_valid(text, 1, 8);
     mig_uri_dns_is_valid(text);
     mig_uri_host_is_valid(text);
 

@@ -15,6 +15,9 @@
 #define NO_ADDRESS "[Host]\nDriver=qemu\nTransport=ssh\n"
 #define TLS "[Host]\nDriver=qemu\nTransport=tls\nAddress=host-b.example\n"
 
+#define VPX_WITHOUT_PLACE "[Host]\nDriver=vpx\nAddress=vcenter.example\nUser=root\n"
+#define VPX VPX_WITHOUT_PLACE "PasswordFile=vc\nDatacenter=DC1\nHostSystem=esx1.example\n"
+
 static MigHost *parse(const char *name, const char *text)
 {
     g_autoptr(GError) error = NULL;
@@ -51,6 +54,12 @@ static void assert_same(const MigHost *a, const MigHost *b)
     g_assert_cmpstr(a->name, ==, b->name);
     g_assert_cmpstr(a->driver, ==, b->driver);
     g_assert_cmpstr(a->host_uuid, ==, b->host_uuid);
+    g_assert_cmpstr(a->own.path, ==, b->own.path);
+    g_assert_cmpint(a->own.no_verify, ==, b->own.no_verify);
+    g_assert_cmpstr(a->inventory.datacenter, ==, b->inventory.datacenter);
+    g_assert_cmpstr(a->inventory.cluster, ==, b->inventory.cluster);
+    g_assert_cmpstr(a->inventory.host_system, ==, b->inventory.host_system);
+    g_assert_cmpstr(a->inventory.password_file, ==, b->inventory.password_file);
     g_assert_true(g_strv_equal((const char *const *) a->migration_addresses,
                                (const char *const *) b->migration_addresses));
 }
@@ -140,6 +149,40 @@ static void test_local_file(void)
     assert_routes(plain, "unix - 0 -", "tcp 192.0.2.11 0 -");
 }
 
+static void test_drivers(void)
+{
+    static const struct {
+        const char *name, *text, *driver, *own, *peer, *path;
+        gboolean no_verify;
+    } files[] = {
+        { "host-b", "[Host]\nTransport=ssh\nAddress=b\n", "qemu", "ssh b 0 -", "ssh b 0 -" },
+        { "host-b", "[Host]\nDriver=xen\nTransport=ssh\nAddress=b\nUser=root\n", "xen",
+          "ssh b 0 root", "ssh b 0 root" },
+        { "host-b", "[Host]\nDriver=xen\nTransport=tcp\nAddress=b\nAllowPlaintext=yes\n", "xen",
+          "tcp b 0 -", "tcp b 0 -" },
+        { "host-b", "[Host]\nDriver=vz\nTransport=tls\nAddress=b\n", "vz", "tls b 0 -",
+          "tls b 0 -" },
+        { "host-b", "[Host]\nDriver=openvz\nTransport=ssh\nAddress=b\n", "openvz", "ssh b 0 -",
+          "ssh b 0 -" },
+        { "local", "[Host]\nDriver=xen\n", "xen", "unix - 0 -", "none - 0 -" },
+        { "local", "[Host]\nDriver=openvz\n", "openvz", "unix - 0 -", "none - 0 -" },
+        { "host-b", VPX, "vpx", "https vcenter.example 0 root", "none - 0 -", "DC1/esx1.example" },
+        { "host-b", VPX "Cluster=Site/C 1\nPort=8443\nVerifyCertificate=no\n", "vpx",
+          "https vcenter.example 8443 root", "none - 0 -", "DC1/Site/C 1/esx1.example", TRUE },
+        { "host-b", VPX "VerifyCertificate=yes\n", "vpx", "https vcenter.example 0 root",
+          "none - 0 -", "DC1/esx1.example", FALSE },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(MigHost) host = parse(files[i].name, files[i].text);
+
+        g_assert_cmpstr(host->driver, ==, files[i].driver);
+        assert_routes(host, files[i].own, files[i].peer);
+        g_assert_cmpstr(host->own.path, ==, files[i].path);
+        g_assert_cmpint(host->own.no_verify, ==, files[i].no_verify);
+    }
+}
+
 /* Every bad file: its name, its text, and what the sentence must say (the key, the remedy). */
 static const struct {
     const char *name;
@@ -155,7 +198,7 @@ static const struct {
     { "host-b", SSH "User=\xff\n", { "UTF-8" } },
     { "host-b", SSH "[Other]\nx=1\n", { "\"Other\" is unknown", "[Host] is the only one" } },
     { "host-b", "[host]\nDriver=qemu\n", { "\"host\" is unknown", "[Host] is the only one" } },
-    { "host-b", "[Host]\n", { "Driver= is missing", "qemu" } },
+    { "host-b", "[Host]\n", { "Transport= is missing", "ssh, tls or tcp" } },
     /* the keys */
     { "host-b", SSH "Colour=red\n", { "\"Colour\" is unknown", "migrationd.hosts(5)" } },
     { "host-b", SSH "port=22\n", { "\"port\" is unknown", "migrationd.hosts(5)" } },
@@ -251,7 +294,8 @@ static const struct {
     { "host-b", SSH "HostUUID=" UUID "0\n", { "HostUUID=", "virsh capabilities" } },
     /* local */
     { "local", "", { "[Host]" } },
-    { "local", "[Host]\nDriver=qemu\n", { "Driver= may not be given", "remove the line" } },
+    { "local", "[Host]\nDriver=vpx\n", { "Driver=vpx is not for local", "file of its own" } },
+    { "local", "[Host]\nDatacenter=x\n", { "Datacenter= may not be given", "remove the line" } },
     { "local", "[Host]\nTransport=ssh\n", { "Transport= may not be given", "remove the line" } },
     { "local", "[Host]\nAddress=host-a\n", { "Address= may not be given", "remove the line" } },
     { "local", "[Host]\nPort=22\n", { "Port= may not be given", "remove the line" } },
@@ -263,6 +307,61 @@ static const struct {
       "[Host]\nPeerTransport=tcp\nPeerAddress=a\n",
       { "PeerTransport=tcp", "AllowPlaintext=yes" } },
     { "local", "[Host]\nPeerTransport=unix\nPeerAddress=a\n", { "PeerTransport=\"unix\"" } },
+    /* other drivers */
+    { "host-b",
+      "[Host]\nDriver=openvz\nTransport=tls\nAddress=b\n",
+      { "Transport=tls is not for Driver=openvz", "may be ssh" } },
+    { "host-b",
+      "[Host]\nDriver=openvz\nTransport=ssh\nAddress=b\nPeerTransport=tls\n",
+      { "PeerTransport=tls is not for Driver=openvz" } },
+    { "host-b",
+      "[Host]\nDriver=xen\nTransport=tcp\nAddress=b\n",
+      { "Transport=tcp", "AllowPlaintext=yes" } },
+    { "host-b",
+      "[Host]\nDriver=xen\nTransport=https\nAddress=b\n",
+      { "Transport=\"https\"", "ssh, tls or tcp" } },
+    { "host-b", "[Host]\nDriver=esx\nTransport=ssh\nAddress=b\n", { "may be qemu, xen" } },
+    { "host-b", SSH "PasswordFile=x\n", { "PasswordFile= is for Driver=vpx only" } },
+    { "host-b", SSH "VerifyCertificate=no\n", { "VerifyCertificate= is for Driver=vpx only" } },
+    { "host-b", VPX "Transport=ssh\n", { "Transport= is not for Driver=vpx", "vCenter" } },
+    { "host-b", VPX "PeerAddress=b\n", { "PeerAddress= is not for Driver=vpx" } },
+    { "host-b", VPX "MigrationAddresses=192.0.2.1\n", { "MigrationAddresses= is not for" } },
+    { "host-b", VPX "AllowPlaintext=yes\n", { "AllowPlaintext= is not for Driver=vpx" } },
+    { "host-b", VPX "Port=0\n", { "Port=\"0\"", "1..65535" } },
+    { "host-b", VPX "VerifyCertificate=never\n", { "VerifyCertificate=\"never\"", "yes or no" } },
+    { "host-b", VPX "Cluster=a//b\n", { "Cluster=\"a//b\"", "up to 7 names" } },
+    { "host-b", VPX "Cluster=../x\n", { "Cluster=\"../x\"" } },
+    { "host-b", VPX "Cluster=1/2/3/4/5/6/7/8\n", { "Cluster=" } },
+    { "host-b", "[Host]\nDriver=vpx\n", { "Address= is missing", "vCenter" } },
+    { "host-b", "[Host]\nDriver=vpx\nAddress=v\n", { "User= is missing", "vCenter" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=p\nHostSystem=e\n",
+      { "Datacenter= is missing", "inventory" } },
+    { "host-b", VPX_WITHOUT_PLACE "PasswordFile=p\nDatacenter=D\n", { "HostSystem= is missing" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "Datacenter=D\nHostSystem=e\n",
+      { "PasswordFile= is missing", "credential" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=p\nDatacenter=D\nHostSystem=a/b\n",
+      { "HostSystem=\"a/b\"" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=p\nDatacenter=D?no_verify=1\nHostSystem=e\n",
+      { "Datacenter=\"D?no_verify=1\"" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=p\nDatacenter=D%2fx\nHostSystem=e\n",
+      { "Datacenter=\"D%2fx\"" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=/etc/shadow\nDatacenter=D\nHostSystem=e\n",
+      { "PasswordFile=\"/etc/shadow\"", "name of a file" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=../x\nDatacenter=D\nHostSystem=e\n",
+      { "PasswordFile=\"../x\"" } },
+    { "host-b",
+      VPX_WITHOUT_PLACE "PasswordFile=..\nDatacenter=D\nHostSystem=e\n",
+      { "PasswordFile=\"..\"" } },
+    { "host-b", "[Host]\nDriver=vpx\nAddress=v\nUser=a:b\n", { "User= is not usable", "vCenter" } },
+    /* a login that cannot be may be a password in the wrong line: it is not repeated */
+    { "host-b", "[Host]\nDriver=vpx\nAddress=v\nUser=root:hunter2\n", { "User= is not usable;" } },
     /* names */
     { "", SSH, { "no host name", "a-z" } },
     { "Host-B", SSH, { "\"Host-B\"", "no host name" } },
@@ -282,6 +381,7 @@ static void test_bad_files(void)
         g_assert_nonnull(strstr(error->message, bad_files[i].name));
         g_assert_true(g_str_has_suffix(error->message, "."));
         g_assert_true(g_utf8_validate(error->message, -1, NULL));
+        g_assert_null(strstr(error->message, "hunter2"));
         for (guint j = 0; j < 3 && bad_files[i].says[j] != NULL; j++) {
             if (strstr(error->message, bad_files[i].says[j]) == NULL)
                 g_error("file: %s\nsays: %s\nmust say: %s", text, error->message,
@@ -355,7 +455,7 @@ static void test_names(void)
 
 static void test_connect_names(void)
 {
-    static const char *const names[] = { "none", "unix", "ssh", "tls", "tcp" };
+    static const char *const names[] = { "none", "unix", "ssh", "tls", "tcp", "https" };
     MigConnect connect = MIG_CONNECT_TLS;
 
     g_assert_cmpuint(G_N_ELEMENTS(names), ==, MIG_N_CONNECTS);
@@ -384,6 +484,11 @@ static void test_round_trip(void)
         { "local", "[Host]\nPeerTransport=ssh\nPeerAddress=host-a\nPeerUser=root\nPeerPort=22\n"
                    "MigrationAddresses=192.0.2.1\nHostUUID=" UUID "\n" },
         { "local", "[Host]\nPeerTransport=tcp\nPeerAddress=host-a\nAllowPlaintext=yes\n" },
+        { "local", "[Host]\nDriver=xen\n" },
+        { "host-b", "[Host]\nDriver=xen\nTransport=tls\nAddress=b\nPort=9\n" },
+        { "host-b", "[Host]\nDriver=openvz\nTransport=ssh\nAddress=b\n" },
+        { "host-b", VPX },
+        { "host-b", VPX "Cluster=Cl 1\nPort=8443\nVerifyCertificate=no\nHostUUID=" UUID "\n" },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -432,7 +537,7 @@ static void test_bad_variants(void)
         { "@a{sv} {}", "\"name\" is missing" },
         { "{'name': <1>}", "\"name\" is missing" },
         { "{'name': <'B'>}", "no host name" },
-        { "{'name': <'b'>}", "Driver= is missing" },
+        { "{'name': <'b'>}", "Transport= is missing" },
         { START ", 'command': <'/x'>}", "\"command\" is unknown" },
         { START ", 'Port': <uint16 1>}", "\"Port\" is unknown" },
         { START ", 'port': <1>}", "must be of D-Bus type q" },
@@ -446,7 +551,7 @@ static void test_bad_variants(void)
         { START ", 'peer-transport': <'tcp'>, 'allow-plaintext': <false>}", "AllowPlaintext=yes" },
         { START ", 'host-uuid': <'x'>}", "HostUUID=\"x\"" },
         { START ", 'address': <'localhost'>, 'address': <'h?command=/x'>}", "Address=" },
-        { "{'name': <'local'>, 'driver': <'qemu'>}", "Driver= may not be given" },
+        { "{'name': <'local'>, 'driver': <'vpx'>}", "Driver=vpx is not for local" },
         { "{'name': <'local'>, 'address': <'host-b'>}", "Address= may not be given" },
     };
 
@@ -500,6 +605,7 @@ int main(int argc, char **argv)
     g_test_add_func("/hostfile/full", test_full);
     g_test_add_func("/hostfile/peer-defaults", test_peer_defaults);
     g_test_add_func("/hostfile/local-file", test_local_file);
+    g_test_add_func("/hostfile/drivers", test_drivers);
     g_test_add_func("/hostfile/bad-files", test_bad_files);
     g_test_add_func("/hostfile/limits", test_limits);
     g_test_add_func("/hostfile/address-limit", test_address_limit);

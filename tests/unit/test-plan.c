@@ -280,6 +280,7 @@ static void test_variant(void)
         { "destination-configuration", "'written'" },
         { "survives-exit", "false" },
         { "cancellable", "true" },
+        { "progress", "'bytes'" },
         { "encrypted", "false" },
         { "virsh", "'virsh -c qemu:///system migrate --live --persistent --undefinesource web1 "
                    "qemu+tls://b.example/system --migrateuri tcp://192.0.2.12 --listen-address "

@@ -17,8 +17,8 @@ typedef struct {
 } Piece;
 
 static const Piece pieces[] = {
-    { 1, { "qemu", "QEMU", "xen", "test", "", "qemu%20" } },
-    { 4, { "+ssh", "+tls", "+tcp", "", "+ext", "+SSH", "+unix", "+libssh2", "+%73sh" } },
+    { 3, { "qemu", "xen", "vz", "openvz", "QEMU", "test", "", "qemu%20", "esx" } },
+    { 4, { "+ssh", "+tls", "+tcp", "", "+ext", "+SSH", "+unix", "+libssh2", "+%73sh", "+https" } },
     { 1, { "://", ":", ":/", ":///", "//" } },
     { 3, { "", "root@", "_a-1@", "Root@", "r%6fot@", "a:b@", "@" } },
     { 4,
@@ -28,6 +28,24 @@ static const Piece pieces[] = {
     { 3, { "", ":22", ":65535", ":0", ":022", ":65536", ":", ":x" } },
     { 1, { "/system", "/session", "/", "", "/system/", "/syst%65m", "/system;x" } },
     { 1, { "", "?", "?command=/x", "?%63ommand=/x", "#x", "?no_verify=1", "&x", ";command=/x" } },
+};
+
+/* The same for the hosts of a vCenter. */
+static const Piece vcenter_pieces[] = {
+    { 1, { "vpx", "VPX", "esx", "vpx+https", "qemu" } },
+    { 1, { "://", ":", ":/", ":///", "//" } },
+    { 3,
+      { "root@", "_a-1@", "Admin.x%40vs.local@", "", "@", "a:b@", "a%3ab@", "a%40@", "%40a@",
+        "a%40b%40c@", "a@b@", "-l@", "a%5cb@" } },
+    { 4,
+      { "vc", "192.0.2.12", "[2001:db8::c]", "b.example", "", "2001:db8::c", "127.0.0.1", "[::1]",
+        "localhost", "host_b", "-host" } },
+    { 3, { "", ":443", ":65535", ":0", ":022", ":65536", ":", ":x" } },
+    { 3,
+      { "/DC", "/Site%20A/DC", "/DC%20(1)", "/", "", "//DC", "/%20D", "/D%2fC", "/..", "/D;x" } },
+    { 3, { "/Cl", "/Cl-1.x_y", "", "/.", "/%2e%2e", "/C%20", "/C?x", "/C%25" } },
+    { 2, { "/esx1.example", "/esx%201", "", "/", "/h%00", "/h%", "/h#x", "/h&x" } },
+    { 1, { "", "?", "?no_verify=1", "?authfile=/x", "?proxy=x", "#x", ";x", "/" } },
 };
 
 static const char *choose(GRand *random, const Piece *piece)
@@ -66,9 +84,13 @@ static void disturb(GRand *random, GString *text)
 
 static void make_string(GRand *random, GString *text)
 {
+    gboolean vcenter = g_rand_int_range(random, 0, 4) == 0;
+    const Piece *of = vcenter ? vcenter_pieces : pieces;
+    guint n = vcenter ? G_N_ELEMENTS(vcenter_pieces) : G_N_ELEMENTS(pieces);
+
     g_string_truncate(text, 0);
-    for (guint i = 0; i < G_N_ELEMENTS(pieces); i++)
-        g_string_append(text, choose(random, &pieces[i]));
+    for (guint i = 0; i < n; i++)
+        g_string_append(text, choose(random, &of[i]));
     if (g_rand_int_range(random, 0, 4) == 0)
         disturb(random, text);
 }
@@ -89,6 +111,7 @@ static void assert_same(const char *text, const MigUri *uri)
     g_autofree char *host = NULL;
     g_autofree char *with_transport =
         g_strconcat(uri->driver, "+", mig_connect_to_string(uri->connect), NULL);
+    g_autofree char *path = g_strconcat("/", uri->path ?: "system", NULL);
 
     g_assert_nonnull(other);
     host = canonical(other->server);
@@ -97,7 +120,7 @@ static void assert_same(const char *text, const MigUri *uri)
     g_assert_cmpstr(other->user, ==, uri->user);
     g_assert_cmpstr(host, ==, uri->host);
     g_assert_cmpint(MAX(other->port, 0), ==, uri->port);
-    g_assert_cmpstr(other->path, ==, "/system");
+    g_assert_cmpstr(other->path, ==, path);
     g_assert_null(other->query_raw);
     g_assert_null(other->fragment);
     xmlFreeURI(other);

@@ -35,7 +35,7 @@ static void test_hostile(void)
         assert_refused(hostile_uris[i]);
     }
     g_test_message("%u hostile URIs", (guint) G_N_ELEMENTS(hostile_uris));
-    g_assert_cmpuint(G_N_ELEMENTS(hostile_uris), >=, 300);
+    g_assert_cmpuint(G_N_ELEMENTS(hostile_uris), >=, 400);
     assert_refused(NULL);
 }
 
@@ -61,15 +61,30 @@ static void test_oversize(void)
 
 /* No single byte put anywhere into a good URI, or in the place of one of its bytes, gets anything
  * through that does not fit an independent statement of the grammar. */
-static void test_any_byte(void)
+static const struct {
+    const char *good;
+    const char *grammar;
+} any_byte[] = {
+    { "qemu+ssh://root@host-b.example:2222/system",
+      "\\Aqemu(\\+(ssh://([a-z_][a-z0-9_-]{0,31}@)?|tls://|tcp://)|://)[A-Za-z0-9.-]+"
+      "(:[1-9][0-9]{0,4})?/system\\z" },
+    { "xen+tls://host-b.example/system",
+      "\\Axen(\\+(tls|tcp|ssh))?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?/system\\z" },
+    { "openvz+ssh://root@host-b.example/system",
+      "\\Aopenvz\\+ssh://([a-z_][a-z0-9_-]{0,31}@)?[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?/system\\z" },
+    { "vpx://a%40vs.local@vcenter.example:8443/DC%201/Cl-1/esx1.example",
+      "\\Avpx://[A-Za-z0-9_][A-Za-z0-9._-]*(%40[A-Za-z0-9.-]+)?@[A-Za-z0-9.-]+"
+      "(:[1-9][0-9]{0,4})?(/([A-Za-z0-9_.()-]|(?<=[^/])%20(?=[^/]))+){2,16}\\z" },
+};
+
+static void test_any_byte(gconstpointer data)
 {
-    static const char good[] = "qemu+ssh://root@host-b.example:2222/system";
-    g_autoptr(GRegex) grammar =
-        g_regex_new("\\Aqemu(\\+(ssh://([a-z_][a-z0-9_-]{0,31}@)?|tls://|tcp://)|://)[A-Za-z0-9.-]+"
-                    "(:[1-9][0-9]{0,4})?/system\\z",
-                    0, 0, NULL);
+    guint row = GPOINTER_TO_UINT(data);
+    const char *good = any_byte[row].good;
+    g_autoptr(GRegex) grammar = g_regex_new(any_byte[row].grammar, 0, 0, NULL);
     guint accepted = 0;
 
+    g_assert_true(g_regex_match(grammar, good, 0, NULL));
     for (gsize at = 0; at <= strlen(good); at++) {
         for (guint byte = 1; byte < 256; byte++) {
             for (guint replaced = 0; replaced < 2 && at + replaced <= strlen(good); replaced++) {
@@ -137,6 +152,90 @@ static void test_accepted(void)
     mig_uri_free(NULL);
 }
 
+/* Every driver and every way to its hosts, NULL: there is none. */
+static void test_drivers(void)
+{
+    static const char *const made[][MIG_N_CONNECTS] = {
+        { "qemu", "qemu:///system", "qemu+ssh://h/system", "qemu+tls://h/system",
+          "qemu+tcp://h/system", NULL },
+        { "xen", "xen:///system", "xen+ssh://h/system", "xen+tls://h/system", "xen+tcp://h/system",
+          NULL },
+        { "vz", "vz:///system", "vz+ssh://h/system", "vz+tls://h/system", "vz+tcp://h/system",
+          NULL },
+        { "openvz", "openvz+unix:///system", "openvz+ssh://h/system", NULL, NULL, NULL },
+        { "vpx", NULL, NULL, NULL, NULL, "vpx://root@h/DC/h" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(made); i++) {
+        const char *driver = made[i][0];
+
+        g_assert_true(mig_uri_driver_is_valid(driver));
+        for (guint connect = MIG_CONNECT_UNIX; connect < MIG_N_CONNECTS; connect++) {
+            gboolean https = connect == MIG_CONNECT_HTTPS;
+            const MigRoute route = {
+                .connect = connect,
+                .address = connect == MIG_CONNECT_UNIX ? NULL : (char *) "h",
+                .user = https ? (char *) "root" : NULL,
+                .path = https ? (char *) "DC/h" : NULL,
+            };
+            g_autofree char *text = NULL;
+            g_autofree char *uri = NULL;
+
+            g_assert_cmpint(mig_uri_driver_has(driver, connect), ==, made[i][connect] != NULL);
+            if (!made[i][connect])
+                continue;
+            text = mig_uri_for_route(driver, &route, NULL);
+            uri = g_strndup(text, strcspn(text, "?"));
+            g_assert_cmpstr(uri, ==, made[i][connect]);
+        }
+    }
+}
+
+/* A vCenter's hosts: what is escaped comes back, and only an explicit word leaves its certificate
+ * unchecked. */
+static void test_vcenter(void)
+{
+    static const struct {
+        MigRoute route;
+        const char *expected;
+    } routes[] = {
+        { { MIG_CONNECT_HTTPS, (char *) "vc.example", 0, (char *) "root",
+            (char *) "DC1/Cluster/esx1.example" },
+          "vpx://root@vc.example/DC1/Cluster/esx1.example" },
+        { { MIG_CONNECT_HTTPS, (char *) "2001:db8::7", 8443, (char *) "administrator@vsphere.local",
+            (char *) "Site A/DC (old)/esx_1", TRUE },
+          "vpx://administrator%40vsphere.local@[2001:db8::7]:8443/Site%20A/DC%20(old)/esx_1"
+          "?no_verify=1" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(routes); i++) {
+        g_autofree char *text = mig_uri_for_route("vpx", &routes[i].route, "/etc/pki");
+        g_auto(GStrv) parts = g_strsplit(text, "?", 2);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(MigUri) uri = mig_uri_parse(parts[0], &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpstr(text, ==, routes[i].expected);
+        g_assert_cmpstr(uri->user, ==, routes[i].route.user);
+        g_assert_cmpstr(uri->path, ==, routes[i].route.path);
+        g_assert_cmpstr(uri->host, ==, routes[i].route.address);
+    }
+}
+
+static void test_logins(void)
+{
+    static const char *const good[] = { "root", "_x", "A.b-c_9", "Administrator@vsphere.local" };
+    static const char *const bad[] = { "",          "-l",    ".x",       "a b",        "a:b",
+                                       "a@",        "@b",    "a@b@c",    "a%40b",      "a/b",
+                                       "DOM\\user", "a@[b]", "\xc3\xa4", "a@localhost" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(good); i++)
+        g_assert_true(mig_uri_login_is_valid(good[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_false(mig_uri_login_is_valid(bad[i]));
+    g_assert_false(mig_uri_login_is_valid(NULL));
+}
+
 static void test_routes(void)
 {
     static const struct {
@@ -197,6 +296,20 @@ static const struct {
     { "qemu", { MIG_CONNECT_TLS, (char *) "host-b", 0, (char *) "root" }, NULL },
     { "qemu", { MIG_CONNECT_TLS, (char *) "host-b", 0, NULL }, "pki" },
     { "qemu", { MIG_CONNECT_UNIX, (char *) "host-b", 0, NULL }, NULL },
+    { "qemu", { MIG_CONNECT_HTTPS, (char *) "host-b", 0, (char *) "root", (char *) "D/h" }, NULL },
+    { "qemu",
+      { MIG_CONNECT_TLS, (char *) "host-b", 0, NULL, (char *) "system?no_verify=1" },
+      NULL },
+    { "openvz", { MIG_CONNECT_TLS, (char *) "host-b", 0, NULL }, NULL },
+    { "vpx", { MIG_CONNECT_HTTPS, (char *) "host-b", 0, (char *) "root" }, NULL },
+    { "vpx", { MIG_CONNECT_HTTPS, (char *) "host-b", 0, NULL, (char *) "D/h" }, NULL },
+    { "vpx", { MIG_CONNECT_HTTPS, (char *) "host-b", 0, (char *) "a:b", (char *) "D/h" }, NULL },
+    { "vpx",
+      { MIG_CONNECT_HTTPS, (char *) "host-b", 0, (char *) "root", (char *) "D/../h" },
+      NULL },
+    { "vpx", { MIG_CONNECT_HTTPS, (char *) "host-b", 0, (char *) "root", (char *) "h" }, NULL },
+    { "vpx", { MIG_CONNECT_HTTPS, (char *) "h", 0, (char *) "root", (char *) "D/h?x=1" }, NULL },
+    { "vpx", { MIG_CONNECT_TLS, (char *) "host-b", 0, (char *) "root", (char *) "D/h" }, NULL },
     { "test", { MIG_CONNECT_UNIX, NULL, 0, NULL }, NULL },
     { "qemu+ext", { MIG_CONNECT_UNIX, NULL, 0, NULL }, NULL },
     { "", { MIG_CONNECT_UNIX, NULL, 0, NULL }, NULL },
@@ -345,6 +458,8 @@ static void test_users_and_drivers(void)
     g_assert_true(mig_uri_driver_is_valid("qemu"));
     g_assert_false(mig_uri_driver_is_valid("QEMU"));
     g_assert_false(mig_uri_driver_is_valid("test"));
+    g_assert_false(mig_uri_driver_is_valid("esx"));
+    g_assert_false(mig_uri_driver_has("test", MIG_CONNECT_UNIX));
     g_assert_false(mig_uri_driver_is_valid(""));
     g_assert_false(mig_uri_driver_is_valid(NULL));
 }
@@ -358,8 +473,15 @@ int main(int argc, char **argv)
 
     g_test_add_func("/uri/hostile", test_hostile);
     g_test_add_func("/uri/oversize", test_oversize);
-    g_test_add_func("/uri/any-byte", test_any_byte);
+    for (guint i = 0; i < G_N_ELEMENTS(any_byte); i++) {
+        g_autofree char *path = g_strdup_printf("/uri/any-byte/%u", i);
+
+        g_test_add_data_func(path, GUINT_TO_POINTER(i), test_any_byte);
+    }
     g_test_add_func("/uri/accepted", test_accepted);
+    g_test_add_func("/uri/drivers", test_drivers);
+    g_test_add_func("/uri/vcenter", test_vcenter);
+    g_test_add_func("/uri/logins", test_logins);
     g_test_add_func("/uri/routes", test_routes);
     g_test_add_func("/uri/migration", test_migration);
     g_test_add_func("/uri/addresses", test_addresses);
