@@ -5,6 +5,9 @@
  */
 #include "guests.h"
 
+#include <libvirt/virterror.h>
+
+#include "guests-plain.h"
 #include "libvirt-error.h"
 #include "plan.h"
 
@@ -155,11 +158,24 @@ static void add_guests(GVariantBuilder *guests, virDomainStatsRecordPtr *records
     }
 }
 
+/* Guests with a configuration, or those without; -1: libvirt's last error says why. */
+static int get_records(virConnectPtr connection, const Filter *filter, gboolean persistent,
+                       virDomainStatsRecordPtr **records)
+{
+    unsigned int flags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
+                         (persistent ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT
+                                     : VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT) |
+                         (filter->active_only ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE : 0);
+    int n = virConnectGetAllDomainStats(connection, STATS, records, flags);
+    virErrorPtr last = n < 0 ? virGetLastError() : NULL;
+    return last && last->code == VIR_ERR_NO_SUPPORT
+               ? mig_guests_plain(connection, persistent, filter->active_only, records)
+               : n;
+}
+
 GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, GVariant *filter_dict,
                           char **raw, GError **error)
 {
-    static const unsigned int kinds[] = { VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT,
-                                          VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT };
     g_auto(GVariantBuilder) guests = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     MigErrorPlace place = { MIG_DOING_ASK, .host = host };
@@ -167,16 +183,15 @@ GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, GVarian
     g_variant_lookup(filter_dict, "active", "b", &filter.active_only);
     g_variant_lookup(filter_dict, "name", "&s", &filter.name);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        unsigned int flags = kinds[i] | VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
-                             (filter.active_only ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE : 0);
+    for (int i = 0; i < 2; i++) {
+        gboolean persistent = i == 0;
         virDomainStatsRecordPtr *records = NULL;
-        int n = virConnectGetAllDomainStats(connection, STATS, &records, flags);
+        int n = get_records(connection, &filter, persistent, &records);
         if (n < 0) {
             mig_libvirt_error(&place, raw, error);
             return NULL;
         }
-        add_guests(&guests, records, n, i == 0, &filter, seen);
+        add_guests(&guests, records, n, persistent, &filter, seen);
         virDomainStatsRecordListFree(records);
     }
     return g_variant_ref_sink(g_variant_builder_end(&guests));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The guests of a host, in two libvirt calls however many there are.
+ * The guests of a host, in two libvirt calls however many there are if the driver can do that.
  */
 #pragma once
 

@@ -4,39 +4,61 @@
  */
 #include "fake.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
-/* A credential callback that answers is a worker that would prompt or send secrets. */
-static gboolean asked_in_vain(virConnectAuthPtr auth, GVariant *answer)
+/* What the callback gives for one credential, NULL if it does not. */
+static char *ask_callback(virConnectAuthPtr auth, int type)
 {
-    virConnectCredential credential = { .type = VIR_CRED_PASSPHRASE, .prompt = "Password" };
+    virConnectCredential credential = { .type = type, .prompt = "Password" };
 
-    if (!g_variant_lookup(answer, "asks", "b", NULL) || auth == NULL || auth->cb == NULL)
-        return TRUE;
-    return auth->cb(&credential, 1, auth->cbdata) < 0;
+    if (auth == NULL || auth->cb == NULL || auth->cb(&credential, 1, auth->cbdata) < 0)
+        return NULL;
+    return credential.result;
+}
+
+static GVariant *open_host(const char *name, unsigned int flags, const char *password, int *fd)
+{
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "uri", "s", name != NULL ? name : "");
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    if (password != NULL)
+        g_variant_dict_insert(&dict, "password", "s", password);
+    return fake_ask("virConnectOpenAuth", g_variant_dict_end(&dict), fd);
+}
+
+/* A host that asks is opened once more with what the worker gives. */
+static GVariant *answer_question(const char *name, virConnectAuthPtr auth, unsigned int flags,
+                                 GVariant *answer, int *fd)
+{
+    char *password = ask_callback(auth, (int) fake_get_number(answer, "asks"));
+    GVariant *opened = NULL;
+
+    close(*fd);
+    if (password != NULL)
+        opened = open_host(name, flags, password, fd);
+    else
+        fake_set_error(VIR_ERR_AUTH_FAILED, VIR_FROM_RPC, "authentication failed: no credentials");
+    free(password);
+    return opened;
 }
 
 virConnectPtr __wrap_virConnectOpenAuth(const char *name, virConnectAuthPtr auth,
                                         unsigned int flags)
 {
-    g_autoptr(GVariant) answer = NULL;
-    GVariantDict dict;
-    virConnectPtr connection;
     int fd = -1;
+    g_autoptr(GVariant) answer = open_host(name, flags, NULL, &fd);
+    virConnectPtr connection;
 
-    g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "uri", "s", name != NULL ? name : "");
-    g_variant_dict_insert(&dict, "flags", "u", flags);
-    answer = fake_ask("virConnectOpenAuth", g_variant_dict_end(&dict), &fd);
+    if (answer != NULL && g_variant_lookup(answer, "asks", "x", NULL)) {
+        g_autoptr(GVariant) asked = g_steal_pointer(&answer);
+
+        answer = answer_question(name, auth, flags, asked, &fd);
+    }
     if (answer == NULL)
         return NULL;
-    if (g_variant_lookup(answer, "asks", "b", NULL)) {
-        fake_set_error(VIR_ERR_AUTH_FAILED, VIR_FROM_RPC,
-                       asked_in_vain(auth, answer) ? "authentication failed: no credentials"
-                                                   : "the worker gave credentials away");
-        close(fd);
-        return NULL;
-    }
     connection = g_new0(virConnect, 1);
     g_atomic_ref_count_init(&connection->refs);
     connection->id = (guint64) fake_get_number(answer, "connection");

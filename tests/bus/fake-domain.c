@@ -95,6 +95,41 @@ int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsig
     return 0;
 }
 
+int __wrap_virDomainGetInfo(virDomainPtr domain, virDomainInfoPtr info)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetInfo", NULL);
+
+    if (answer == NULL)
+        return -1;
+    info->state = (unsigned char) fake_get_number(answer, "state");
+    info->maxMem = (unsigned long) fake_get_number(answer, "maximum");
+    info->memory = (unsigned long) fake_get_number(answer, "memory");
+    info->nrVirtCpu = (unsigned short) fake_get_number(answer, "vcpus");
+    return 0;
+}
+
+/* "a(ss)": name and UUID of each. */
+int __wrap_virConnectListAllDomains(virConnectPtr connection, virDomainPtr **domains,
+                                    unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    g_autoptr(GVariantIter) iter = NULL;
+    const char *name, *uuid;
+    GVariantDict dict;
+    int count = 0;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_connection(connection, "virConnectListAllDomains", &dict);
+    if (answer == NULL)
+        return -1;
+    g_variant_lookup(answer, "guests", "a(ss)", &iter);
+    *domains = g_new0(virDomainPtr, g_variant_iter_n_children(iter) + 1);
+    while (g_variant_iter_loop(iter, "(&s&s)", &name, &uuid))
+        (*domains)[count++] = fake_domain_new(connection, name, uuid);
+    return count;
+}
+
 int __wrap_virDomainGetJobStats(virDomainPtr domain, int *type, virTypedParameterPtr *params,
                                 int *count, unsigned int flags)
 {
@@ -141,7 +176,8 @@ int __wrap_virDomainMigrateToURI3(virDomainPtr domain, const char *uri, virTyped
     GVariantDict dict;
 
     g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "uri", "s", uri != NULL ? uri : "");
+    if (uri != NULL)
+        g_variant_dict_insert(&dict, "uri", "s", uri);
     answer = migrate(domain, "virDomainMigrateToURI3", params, count, flags, &dict);
     return answer != NULL ? 0 : -1;
 }

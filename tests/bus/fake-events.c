@@ -204,14 +204,27 @@ void fake_events_close(FakeEvents *events)
         released(events);
 }
 
+/* Drivers that tell nothing. */
+static gboolean has_events(virConnectPtr connection)
+{
+    return strcmp(connection->type, "ESX") != 0 && strcmp(connection->type, "OpenVZ") != 0;
+}
+
 int __wrap_virConnectDomainEventRegisterAny(virConnectPtr connection, virDomainPtr domain,
                                             int event,
                                             virConnectDomainEventGenericCallback function,
                                             void *userdata, virFreeCallback release)
 {
     FakeEvents *events = connection->events;
-    Callback *callback = g_new0(Callback, 1);
+    Callback *callback;
 
+    if (!has_events(connection)) {
+        fake_set_error(VIR_ERR_NO_SUPPORT, VIR_FROM_NONE,
+                       "this function is not supported by the connection driver: "
+                       "virConnectDomainEventRegisterAny");
+        return -1;
+    }
+    callback = g_new0(Callback, 1);
     callback->event = event;
     callback->uuid = domain != NULL ? g_strdup(domain->uuid) : NULL;
     callback->function = (void *) function;

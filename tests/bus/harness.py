@@ -29,10 +29,21 @@ OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 UNSHARE = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
 FINAL = ("completed", "failed", "cancelled", "interrupted")
 
-OPTION_TYPES = {"source": "s", "flow": "s", "transport": "s", "interface-address": "s", "port": "q",
-                "live": "b", "persist": "b", "undefine-source": "b",
-                "active": "b", "name": "s", "state": "s", "unfinished": "b", "guest": "s",
-                "destination": "s", "mine": "b", "before": "t", "limit": "u"}
+# options of Migrate and keys of filters, by their D-Bus types
+OPTION_TYPES = {key: kind for kind, keys in {
+    "s": "source flow transport interface-address listen-address data-protocol destination-name "
+         "copy-storage disks-address tls-name graphics-type graphics-address graphics-tls-subject "
+         "name state guest destination",
+    "q": "port disks-port graphics-port graphics-tls-port",
+    "b": "open-destination live paused offline persist undefine-source synchronous-writes tls "
+         "postcopy postcopy-resume auto-converge parallel zero-copy rdma-pin-all abort-on-error "
+         "unsafe try active unfinished mine",
+    "u": "auto-converge-initial auto-converge-increment compression-mt-level "
+         "compression-mt-threads compression-mt-dthreads parallel-connections limit",
+    "t": "bandwidth postcopy-bandwidth maximum-downtime compression-xbzrle-cache before",
+    "as": "disks compression",
+    "a{ss}": "disk-paths networks bridges",
+}.items() for key in keys.split()}
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -16,6 +16,9 @@ EVENT_SUSPENDED, EVENT_RESUMED, EVENT_STOPPED = 3, 4, 5
 SUSPENDED_MIGRATED, RESUMED_UNPAUSED, RESUMED_MIGRATED, STOPPED_MIGRATED = 1, 0, 1, 3
 PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE = 2, 4, 8, 16
 
+# as in libvirt-host.h
+CRED_PASSPHRASE = 5
+
 # as in virterror.h
 ERR_INTERNAL_ERROR, ERR_INVALID_ARG, ERR_OPERATION_FAILED, ERR_SYSTEM_ERROR = 1, 8, 9, 38
 ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED, ERR_OPERATION_INVALID = 39, 42, 45, 55
@@ -87,14 +90,16 @@ class Guest:
 
 
 class Host:
-    def __init__(self, world, name, address, uuid, hostname, driver, libvirt):
+    def __init__(self, world, name, address, uuid, hostname, driver, libvirt, path=None):
         self.world, self.name, self.address = world, name, address
         self.uuid, self.hostname, self.driver, self.libvirt = uuid, hostname, driver, libvirt
         self.guests = {}
         self.refuses = None  # VirError of every open
         self.silent = None  # set of functions that are never answered; "*": all of them
         self.broken = {}  # function -> VirError
+        self.path = path  # in the inventory of the vCenter at `address`, None: it has none
         self.asks = False  # wants credentials
+        self.password = None  # wants this one
         self.interfaces = None  # name -> XML or VirError; None: no such driver
         self.devices = None  # the same of node devices
 

@@ -11,10 +11,11 @@ import os
 import socket
 import struct
 import uuid as uuids
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gi.repository import GLib
 
+import drivers
 import virt
 from loop import Exit, wait
 from virt import Host, VirError, typed
@@ -104,7 +105,7 @@ class Migration:
         self.function, self.pid = call.function, call.pid
         self.flags = call.get("flags")
         self.params = {key: value for key, value in call.get("params")}
-        self.uri = call.get("uri") if self.function == "virDomainMigrateToURI3" else None
+        self.uri = call.get("uri") if "uri" in call.arguments else None
         self.aborts = 0
         self.abort_ends_it = True
         self.over = False
@@ -151,6 +152,8 @@ class Migration:
             self.copy.persistent, self.copy.configured_by = True, self.guest.host.name
         if self.flags & virt.UNDEFINE_SOURCE:
             self.guest.persistent = False
+        if drivers.driver(self.source).moves:
+            self.copy.persistent, self.guest.persistent = True, False
         self.stats["downtime"] = GLib.Variant("t", downtime)
         for key in ("data_remaining", "memory_remaining"):
             self.stats[key] = GLib.Variant("t", 0)
@@ -205,6 +208,19 @@ class Migration:
             self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
 
 
+class Recorded:
+    """One migrate call as libvirt got it, whatever became of it."""
+
+    def __init__(self, world, call):
+        self.function, self.source = call.function, call.host.name
+        self.guest, self.flags = call.get("guest"), call.get("flags")
+        self.params = drivers.typed_params(call)
+        self.uri = call.get("uri") if "uri" in call.arguments else None  # None: NULL
+        connection = world.connections.get(call.get("destination")) \
+            if "destination" in call.arguments else None
+        self.destination = connection.get("uri") if connection else None
+
+
 class World:
     def __init__(self, directory):
         self.path = os.path.join(directory, "world")
@@ -214,6 +230,7 @@ class World:
         self.calls_open = set()
         self.migrations = []  # those that are going on
         self.migrated = []  # every one that was begun
+        self.recorded = []  # every migrate call
         self.on_migration = None  # called with a new Migration instead of the test's waiting for it
         self.pids = set()
         self._last = 0
@@ -236,16 +253,20 @@ class World:
         self.calls_open.add(call)
         return GLib.SOURCE_CONTINUE
 
-    def host(self, name, address=None, uuid=None, hostname=None, driver="QEMU", libvirt=9000000):
+    def host(self, name, address=None, uuid=None, hostname=None, driver="QEMU", libvirt=9000000,
+             path=None):
         uuid = uuid or str(uuids.uuid5(uuids.NAMESPACE_URL, name))
         self.hosts[name] = Host(self, name, address or f"{name}.example", uuid, hostname or name,
-                                driver, libvirt)
+                                driver, libvirt, path)
         return self.hosts[name]
 
     def at(self, uri):
         """The host a libvirt URI leads to."""
-        address = urlsplit(uri).hostname
+        parts = urlsplit(uri)
+        address = parts.hostname
         for host in self.hosts.values():
+            if host.path is not None and unquote(parts.path) != host.path:
+                continue
             if address == host.address or (address is None and host.name == "local"):
                 return host
         raise VirError(virt.ERR_SYSTEM_ERROR, f"unable to resolve address '{address}' service "
@@ -272,6 +293,7 @@ class World:
             raise VirError(virt.ERR_INTERNAL_ERROR, "client socket is closed", virt.FROM_RPC)
         if call.host.is_silent(call.function):
             return
+        drivers.check_function(call.host, call.function)
         if call.function in call.host.broken:
             raise call.host.broken[call.function]
         getattr(self, call.function)(call, call.host)
@@ -291,10 +313,19 @@ class World:
     def virConnectOpenAuth(self, call, host):
         if host.refuses:
             raise host.refuses
-        if host.asks:
-            call.answer(asks=GLib.Variant("b", True))
+        if host.path and call.get("flags") & ~1:
+            drivers.invalid(f"unsupported flags (0x{call.get('flags'):x}) in function "
+                            "esxConnectOpen")
+        if (host.asks or host.password) and "password" not in call.arguments:
+            call.answer(asks=virt.CRED_PASSPHRASE)
             call.close()
             return
+        if host.asks:
+            raise VirError(virt.ERR_AUTH_FAILED, "the worker gave credentials away", virt.FROM_RPC)
+        if host.password and call.get("password") != host.password:
+            raise VirError(virt.ERR_INTERNAL_ERROR, "internal error: HTTP response code 500 for "
+                           "call to 'Login'. Fault: ServerFaultCode - Cannot complete login due to "
+                           "an incorrect user name or password.", virt.FROM_DOMAIN)
         self._last += 1
         call.connection = self._last
         self.connections[self._last] = call
@@ -384,7 +415,16 @@ class World:
                 GLib.Variant("s", name), GLib.Variant("s", uuid), params))
         call.answer(guests=builder.end())
 
+    def virConnectListAllDomains(self, call, host):
+        call.answer(guests=GLib.Variant("a(ss)", [(g.name, g.uuid)
+                                                  for g in self._listed(call, host)]))
+
     # guests
+
+    def virDomainGetInfo(self, call, host):
+        guest = self._guest(call, host)
+        call.answer(state=guest.state, maximum=guest.maximum_memory // 1024,
+                    memory=guest.memory // 1024, vcpus=guest.vcpus)
 
     def virDomainLookupByName(self, call, host):
         guest = next((g for g in host.guests.values() if g.name == call.get("what")), None)
@@ -394,13 +434,24 @@ class World:
         call.answer(name=guest.name, uuid=guest.uuid)
 
     def virDomainLookupByUUIDString(self, call, host):
-        guest = next((g for g in host.guests.values() if g.uuid == call.get("what").lower()), None)
+        guest = next((g for h in self._reach(host) for g in h.guests.values()
+                      if g.uuid == call.get("what").lower()), None)
         if guest is None:
             raise VirError(virt.ERR_NO_DOMAIN, "Domain not found: no domain with matching uuid "
                            f"'{call.get('what')}'")
         call.answer(name=guest.name, uuid=guest.uuid)
 
+    def _reach(self, host):
+        """Hosts on which a UUID is found: a vCenter knows those of all its hosts."""
+        if host.path is None:
+            return [host]
+        return [h for h in self.hosts.values() if h.path and h.address == host.address]
+
     def _guest(self, call, host):
+        for other in self._reach(host):
+            if other is not host and call.get("uuid") in [g.uuid for g in other.guests.values()] \
+                    and call.get("uuid") not in [g.uuid for g in host.guests.values()]:
+                return other.find(call.get("uuid"))
         return host.find(call.get("uuid"))
 
     def virDomainIsPersistent(self, call, host):
@@ -415,12 +466,17 @@ class World:
         if guest.incoming:
             raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: "
                            "migration statistics are available only on the source host")
+        fields = drivers.driver(host).statistics
+        if fields and call.get("flags"):
+            drivers.invalid(f"unsupported flags (0x{call.get('flags'):x}) in function GetJobStats")
         if call.get("flags") & virt.STATS_COMPLETED:
             stats, kind = guest.completed, virt.JOB_COMPLETED
         elif isinstance(guest.job, Migration):
             stats, kind = guest.job.stats, virt.JOB_UNBOUNDED
         else:
             stats, kind = None, virt.JOB_UNBOUNDED if guest.job else virt.JOB_NONE
+        if fields and stats:
+            stats = {key: value for key, value in stats.items() if key in fields}
         call.answer(type=kind if stats or guest.job else virt.JOB_NONE,
                     params=typed(**(stats or {})))
 
@@ -435,7 +491,7 @@ class World:
     # migrations
 
     def _begin(self, call, guest, destination):
-        if not guest.active:
+        if not guest.active and not call.get("flags") & drivers.OFFLINE:
             raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
                            "is not running")
         if destination is guest.host:
@@ -448,14 +504,12 @@ class World:
             self.on_migration(migration)
 
     def virDomainMigrate3(self, call, host):
-        if call.get("flags") & (virt.PEER2PEER | virt.TUNNELLED):
-            raise VirError(virt.ERR_INVALID_ARG, "use virDomainMigrateToURI3 for peer-to-peer "
-                           "migration", virt.FROM_DOMAIN)
+        self.recorded.append(Recorded(self, call))
+        drivers.check_migration(call, host, to_uri=False)
         other = self.connections[call.get("destination")].host
         self._begin(call, self._guest(call, host), other)
 
     def virDomainMigrateToURI3(self, call, host):
-        if not call.get("flags") & virt.PEER2PEER:
-            raise VirError(virt.ERR_ARGUMENT_UNSUPPORTED, "direct migration is not supported by "
-                           "the source host", virt.FROM_DOMAIN)
+        self.recorded.append(Recorded(self, call))
+        drivers.check_migration(call, host, to_uri=True)
         self._begin(call, self._guest(call, host), self.at(call.get("uri")))
