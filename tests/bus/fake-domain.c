@@ -83,6 +83,42 @@ int __wrap_virDomainAbortJob(virDomainPtr domain)
     return ask_int(domain, "virDomainAbortJob");
 }
 
+char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_domain(domain, "virDomainGetXMLDesc", &dict);
+    return answer != NULL ? fake_get_string(answer, "result") : NULL;
+}
+
+int __wrap_virDomainGetInfo(virDomainPtr domain, virDomainInfoPtr info)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetInfo", NULL);
+
+    if (answer == NULL)
+        return -1;
+    *info = (virDomainInfo){ .state = (unsigned char) fake_get_number(answer, "state"),
+                             .cpuTime = (unsigned long long) fake_get_number(answer, "time") };
+    return 0;
+}
+
+/* Of one guest: nobody asks for more. */
+int __wrap_virDomainListGetStats(virDomainPtr *domains, unsigned int stats,
+                                 virDomainStatsRecordPtr **records, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_assert(domains[0] != NULL && domains[1] == NULL);
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "stats", "u", stats);
+    answer = fake_ask_domain(domains[0], "virDomainListGetStats", &dict);
+    return answer != NULL ? fake_to_records(domains[0]->connection, answer, records) : -1;
+}
+
 int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags)
 {
     g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetState", NULL);
