@@ -171,6 +171,9 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
       "host {destination} has no free port for another migration; wait until one of those that run "
       "has ended" },
+    { MIGRATE, CODE_ANY, "direct migration is not supported", MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} cannot move guest {guest} without libvirt on host "
+      "{destination}; use flow peer-to-peer or managed-direct" },
     { MIGRATE, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
       "the hypervisor driver of host {host} or host {destination} cannot do this migration" },
     { MIGRATE, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,

@@ -30,7 +30,10 @@ UNSHARE = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
 FINAL = ("completed", "failed", "cancelled", "interrupted")
 
 OPTION_TYPES = {"source": "s", "flow": "s", "transport": "s", "interface-address": "s", "port": "q",
-                "live": "b", "persist": "b", "undefine-source": "b",
+                "live": "b", "persist": "b", "undefine-source": "b", "open-destination": "b",
+                "offline": "b", "copy-storage": "s", "disks": "as", "disk-paths": "a{ss}",
+                "networks": "a{ss}", "bridges": "a{ss}", "unsafe": "b", "try": "b",
+                "destination-name": "s", "postcopy": "b", "postcopy-resume": "b",
                 "active": "b", "name": "s", "state": "s", "unfinished": "b", "guest": "s",
                 "destination": "s", "mine": "b", "before": "t", "limit": "u"}
 
