@@ -72,6 +72,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("SourceState", "s", bus_get_string, source_state, CHANGE)                                    \
     X("DestinationState", "s", bus_get_string, destination_state, CHANGE)                          \
     X("GuestHost", "s", bus_get_string, guest_host, CHANGE)                                        \
+    X("Verification", "a{sv}", bus_get_variant, verification, CHANGE)                              \
     X("Error", "(sss)", get_error, error_name, CHANGE)
 
 #define AS_ROW(name, type, get, field, flags) { name, get, G_STRUCT_OFFSET(MigJob, field) },

@@ -37,14 +37,28 @@ static Shows shows(const char *state)
     return RUNS;
 }
 
-/* It moves the configuration of a guest that is shut off. */
-static gboolean is_offline(const MigJob *job)
+static gboolean get_option(const MigJob *job, const char *key, gboolean fallback)
 {
-    gboolean offline = FALSE;
+    gboolean set = fallback;
 
-    g_variant_lookup(job->options, "offline", "b", &offline);
+    g_variant_lookup(job->options, key, "b", &set);
 
-    return offline;
+    return set;
+}
+
+/* The destination has nothing of the guest, or the job never looks whether it has. */
+static gboolean is_not_there(const MigJob *job, Shows destination)
+{
+    return destination == GONE ||
+           (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
+}
+
+/* As before. One whose configuration alone moves is shut off. */
+static gboolean is_back(const MigJob *job, gboolean was_paused, Shows source)
+{
+    return source == RUNS || (was_paused && source == PAUSED) ||
+           (get_option(job, "offline", FALSE) && source == GONE &&
+            !g_str_equal(job->source_state, "absent"));
 }
 
 MigAttention mig_attention(const MigJob *job, gboolean was_paused)
@@ -60,9 +74,7 @@ MigAttention mig_attention(const MigJob *job, gboolean was_paused)
     /* libvirt was not called: it is all as it was before */
     if (job->called == 0)
         return NONE;
-    if (was_paused && source == PAUSED && destination == GONE)
-        return NONE;
-    if (is_offline(job) && source == GONE && destination == GONE)
+    if (is_back(job, was_paused, source) && is_not_there(job, destination))
         return NONE;
 
     return attention;

@@ -36,6 +36,7 @@ static const struct {
     { "guest-name", "s", G_STRUCT_OFFSET(MigFacts, guest_name) },
     { "guest-uuid", "s", G_STRUCT_OFFSET(MigFacts, guest_uuid) },
     { "guest-state", "i", G_STRUCT_OFFSET(MigFacts, guest_state) },
+    { "guest-reason", "i", G_STRUCT_OFFSET(MigFacts, guest_reason) },
     { "guest-persistent", "b", G_STRUCT_OFFSET(MigFacts, guest_persistent) },
     { "guest-job", "b", G_STRUCT_OFFSET(MigFacts, guest_job) },
 };

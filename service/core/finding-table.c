@@ -53,6 +53,27 @@ static const MigFindingInfo infos[] = {
       "The certificate of the vCenter is not checked: whoever answers at its address gets the "
       "password.",
       "Remove VerifyCertificate=no from the files of hosts {source} and {destination}." },
+    /* What was seen after the end. */
+    { "configuration-differs", MIG_SEVERITY_WARNING,
+      "The configuration of guest {guest} on host {host} was expected to be {expected} and is "
+      "{found}.",
+      "Compare it with virsh dumpxml --inactive on both hosts; undefine or define it by hand." },
+    { "not-executing", MIG_SEVERITY_WARNING,
+      "Libvirt says that guest {guest} runs on host {host}, but its processors did nothing for "
+      "2 s.",
+      "Look at its console; it may only have nothing to do." },
+    { "leftover-copy", MIG_SEVERITY_WARNING, "Host {host} has a copy of guest {guest} left over.",
+      "See that the guest runs on the other host, then remove the copy with virsh destroy." },
+    { "leftover-job", MIG_SEVERITY_WARNING,
+      "Libvirt still has a job on guest {guest} on host {host}.",
+      "Look at it with virsh domjobinfo and end it with virsh domjobabort." },
+    { "volume-removed", MIG_SEVERITY_NOTE,
+      "Volume {volume} on host {host}, which libvirt had made for this migration, was deleted "
+      "again.",
+      "" },
+    { "leftover-volume", MIG_SEVERITY_WARNING,
+      "Volume {volume} on host {host}, which libvirt had made for this migration, is left over.",
+      "See that no guest uses it, then remove it with virsh vol-delete." },
     { NULL },
 };
 

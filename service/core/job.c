@@ -30,6 +30,7 @@ static const struct {
     { "source-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state) },
     { "destination-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state) },
     { "guest-host", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host) },
+    { "verification", "a{sv}", KIND_DICT, G_STRUCT_OFFSET(MigJob, verification) },
     { "error-name", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name) },
     { "error-message", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message) },
     { "error-raw", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw) },
@@ -46,10 +47,9 @@ MigJob *mig_job_new(void)
         G_STRUCT_OFFSET(MigJob, error_message),
     };
     static const gsize dicts[] = {
-        G_STRUCT_OFFSET(MigJob, options),
-        G_STRUCT_OFFSET(MigJob, source_host),
-        G_STRUCT_OFFSET(MigJob, destination_host),
-        G_STRUCT_OFFSET(MigJob, plan),
+        G_STRUCT_OFFSET(MigJob, options),          G_STRUCT_OFFSET(MigJob, source_host),
+        G_STRUCT_OFFSET(MigJob, destination_host), G_STRUCT_OFFSET(MigJob, plan),
+        G_STRUCT_OFFSET(MigJob, verification),
     };
     MigJob *job = g_new0(MigJob, 1);
 
@@ -77,6 +77,7 @@ void mig_job_free(MigJob *job)
     g_free(job->guest_name);
     g_free(job->guest_uuid);
     g_clear_pointer(&job->plan, g_variant_unref);
+    g_clear_pointer(&job->verification, g_variant_unref);
     g_clear_pointer(&job->statistics, g_variant_unref);
     g_free(job->source_state);
     g_free(job->destination_state);

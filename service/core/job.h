@@ -32,6 +32,7 @@ typedef struct {
     char *source_state;      /* guest on the source: "running", "absent", "unknown", ... */
     char *destination_state; /* guest on the destination */
     char *guest_host;        /* name of the host it runs on, "" if not known */
+    GVariant *verification;  /* a{sv}, see verification.h; empty if libvirt was not called */
     /* why it failed; all empty unless it did */
     char *error_name;
     char *error_message;
@@ -48,8 +49,8 @@ void mig_job_set_variant(GVariant **field, GVariant *value);
 void mig_job_set_error(MigJob *job, const GError *error, const char *raw);
 
 /* What changes while a worker is at it, as an a{sv}: state, phase, guest-name, guest-uuid, called,
- * finished, plan, statistics, progress, source-state, destination-state, guest-host, error-name,
- * error-message, error-raw. Applying ignores unknown keys, and state or phase that would go back;
- * returns TRUE if anything changed. */
+ * finished, plan, statistics, progress, source-state, destination-state, guest-host, verification,
+ * error-name, error-message, error-raw. Applying ignores unknown keys, and state or phase that
+ * would go back; returns TRUE if anything changed. */
 GVariant *mig_job_status(const MigJob *job);
 gboolean mig_job_apply_status(MigJob *job, GVariant *status);

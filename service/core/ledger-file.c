@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4d696731 /* "Mig1" */
-#define VERSION 1
+#define VERSION 2
+#define FIRST_VERSION 1
 #define BUSY_MS 5000
 #define VALUE_MAX (4 * 1024 * 1024)
 
@@ -33,6 +34,11 @@
     "a newer version of this service wrote it; install that version, or " MOVE_AWAY
 #define WAL_SQL "PRAGMA journal_mode = WAL"
 #define WAL_REASON "its file system cannot have a write-ahead log; keep it on a local file system"
+
+/* What makes a file of one version one of the next; what was released stays as it is. */
+static const char *const upgrades[VERSION] = {
+    [1] = "ALTER TABLE job ADD COLUMN verification TEXT NOT NULL DEFAULT '@a{sv} {}'",
+};
 
 static const struct {
     int code; /* primary result code, 0: any other */
@@ -182,7 +188,7 @@ static gboolean check_header(sqlite3 *db, const char *path, GError **error)
         return refuse(error, path, "it belongs to another program; " MOVE_AWAY);
     if (version > VERSION)
         return refuse(error, path, OTHER_VERSION);
-    if (version < VERSION)
+    if (version < FIRST_VERSION)
         return refuse(error, path, "it has no version; " MOVE_AWAY);
 
     return TRUE;
@@ -199,6 +205,47 @@ static void distrust(sqlite3 *db)
     sqlite3_busy_timeout(db, BUSY_MS);
 }
 
+/* FALSE: SQLite's error. */
+static gboolean read_version(sqlite3 *db, int *ret)
+{
+    sqlite3_stmt *stmt = NULL;
+    gboolean ok = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL) == SQLITE_OK &&
+                  sqlite3_step(stmt) == SQLITE_ROW;
+
+    *ret = ok ? sqlite3_column_int(stmt, 0) : 0;
+
+    return sqlite3_finalize(stmt) == SQLITE_OK && ok;
+}
+
+/* One step of a transaction that is begun. */
+static gboolean upgrade_once(sqlite3 *db, int version)
+{
+    g_autofree char *sql =
+        g_strdup_printf("%s; PRAGMA user_version = %d", upgrades[version], version + 1);
+
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* All of it or nothing, and by one process: the others wait and find it done. Workers of an earlier
+ * version that have the file open go on: they name the columns they write. */
+static gboolean upgrade(sqlite3 *db, const char *path, GError **error)
+{
+    int version = 0;
+    gboolean ok = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+                  read_version(db, &version);
+
+    for (; ok && version < VERSION; version++)
+        ok = upgrade_once(db, version);
+    if (ok && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return TRUE;
+
+    mig_ledger_file_error(error, db, path, "brought up to date");
+    if (!sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+
+    return FALSE;
+}
+
 static gboolean check_content(sqlite3 *db, const char *path, GError **error)
 {
     static const struct {
@@ -206,22 +253,25 @@ static gboolean check_content(sqlite3 *db, const char *path, GError **error)
         const char *expected;
         const char *reason;
     } checks[] = {
-        /* the header may be older than what is still in the write-ahead log */
-        { "PRAGMA user_version", G_STRINGIFY(VERSION), OTHER_VERSION },
         { "PRAGMA quick_check(1)", "ok", "it is damaged; " MOVE_AWAY },
         { WAL_SQL, "wal", WAL_REASON },
     };
+    int version = 0;
 
     if (sqlite3_exec(db, "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;", NULL, NULL,
-                     NULL) != SQLITE_OK)
+                     NULL) != SQLITE_OK ||
+        !read_version(db, &version))
         return mig_ledger_file_error(error, db, path, "read");
+    /* the header may be older than what is still in the write-ahead log */
+    if (version < FIRST_VERSION || version > VERSION)
+        return refuse(error, path, OTHER_VERSION);
 
     for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
         if (!expect(db, path, checks[i].sql, checks[i].expected, checks[i].reason, error))
             return FALSE;
     }
 
-    return TRUE;
+    return version == VERSION || upgrade(db, path, error);
 }
 
 static gboolean check_file(sqlite3 *db, const char *path, GError **error)

@@ -35,6 +35,7 @@ static const struct {
     { "source_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state), TRUE },
     { "destination_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state), TRUE },
     { "guest_host", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host), TRUE },
+    { "verification", KIND_DICT, G_STRUCT_OFFSET(MigJob, verification), TRUE, "a{sv}" },
     { "error_name", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name), TRUE },
     { "error_message", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message), TRUE },
     { "error_raw", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw), TRUE },

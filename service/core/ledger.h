@@ -4,8 +4,9 @@
  * and every worker write. A row is there before anything starts and has the outcome before the
  * worker exits. Progress never goes to disk. The only part of core that does I/O.
  *
- * Schema versions: PRAGMA user_version. A file of a newer version, of another program or a damaged
- * one is refused with MIG_ERROR_LEDGER, which names the file and the remedy; it is not changed.
+ * Schema versions: PRAGMA user_version. A file of an older version is brought to this one. A file
+ * of a newer version, of another program or a damaged one is refused with MIG_ERROR_LEDGER, which
+ * names the file and the remedy; it is not changed.
  */
 #pragma once
 

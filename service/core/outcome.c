@@ -18,10 +18,11 @@ static const MigConfig source_after[2][2] = {
     { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REMOVED },
 };
 
-/* [configuration there before][persist] */
-static const MigConfig destination_after[2][2] = {
-    { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN },
-    { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED },
+/* [configuration on the source before][there before][persist]. Without one on the source libvirt
+ * keeps what it has there. */
+static const MigConfig destination_after[2][2][2] = {
+    { { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN }, { MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNCHANGED } },
+    { { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN }, { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED } },
 };
 
 const char *mig_config_to_string(MigConfig config)
@@ -31,10 +32,19 @@ const char *mig_config_to_string(MigConfig config)
     return config_names[config];
 }
 
+MigConfig mig_config_from_string(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(config_names); i++)
+        if (g_strcmp0(name, config_names[i]) == 0)
+            return (MigConfig) i;
+
+    return MIG_CONFIG_UNKNOWN;
+}
+
 MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboolean persist,
                        gboolean undefine_source)
 {
-    MigConfig destination = destination_after[!!destination_config][!!persist];
+    MigConfig destination = destination_after[!!source_config][!!destination_config][!!persist];
 
     return (MigOutcome){
         .persistent = destination != MIG_CONFIG_NONE,
@@ -49,6 +59,20 @@ MigOutcome mig_outcome_unseen(gboolean source_config, gboolean persist, gboolean
 
     if (!persist)
         outcome.destination = MIG_CONFIG_UNKNOWN;
+
+    return outcome;
+}
+
+MigOutcome mig_outcome_from_plan(GVariant *plan)
+{
+    const char *source = NULL, *destination = NULL;
+    MigOutcome outcome = { FALSE, MIG_CONFIG_UNKNOWN, MIG_CONFIG_UNKNOWN };
+
+    g_variant_lookup(plan, "persistent", "b", &outcome.persistent);
+    if (g_variant_lookup(plan, "source-configuration", "&s", &source))
+        outcome.source = mig_config_from_string(source);
+    if (g_variant_lookup(plan, "destination-configuration", "&s", &destination))
+        outcome.destination = mig_config_from_string(destination);
 
     return outcome;
 }

@@ -3,7 +3,8 @@
  * What will be true after a migration: the configuration table of libvirt's document (16 rows) as
  * libvirt 9.0 really does it. With U = undefine-source, P = persist:
  *   source' = source && !U;  destination' = destination || P;  persistent' = destination'.
- * An existing destination configuration is replaced by P and else left as it is.
+ * An existing destination configuration is replaced by P if the source has one to replace it with,
+ * and else left as it is.
  */
 #pragma once
 
@@ -19,6 +20,8 @@ typedef enum {
 } MigConfig;
 
 const char *mig_config_to_string(MigConfig config);
+/* MIG_CONFIG_UNKNOWN if it is none of the names. */
+MigConfig mig_config_from_string(const char *name);
 
 typedef struct {
     gboolean persistent;   /* the guest on the destination */
@@ -31,6 +34,9 @@ MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboo
 
 /* The same if nobody looked at the destination: with persist it has a configuration afterwards. */
 MigOutcome mig_outcome_unseen(gboolean source_config, gboolean persist, gboolean undefine_source);
+
+/* Out of the plan's dictionary; what is not in it is unknown. */
+MigOutcome mig_outcome_from_plan(GVariant *plan);
 
 /* Id of the finding that warns of the consequence, or NULL: configuration lost when the guest stops
  * (row 10), configuration on both hosts (rows 11, 15). */

@@ -19,7 +19,8 @@ typedef struct {
     gboolean guest_found; /* by UUID, or by name */
     char *guest_name;
     char *guest_uuid;
-    int guest_state; /* virDomainState */
+    int guest_state;  /* virDomainState */
+    int guest_reason; /* why it is in it: virDomainRunningReason, virDomainPausedReason, ... */
     gboolean guest_persistent;
     gboolean guest_job; /* a libvirt job is active on it */
 } MigFacts;

@@ -1,98 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See conclude.h. The table has a row for every pair of what two hosts can show.
+ * See conclude.h. What two hosts show is two words (MigShows); the pair of them decides, and
+ * conclude-table.c has the sentence for it.
  */
 #include "conclude.h"
 
 #include <libvirt/libvirt.h>
 
+#include "conclude-table.h"
 #include "error.h"
 #include "sentence.h"
 
-typedef enum { RUNS, PAUSED, GONE, UNSEEN, N_SHOWS } Shows;
+#define RUNS MIG_SHOWS_RUNS
+#define PAUSED MIG_SHOWS_PAUSED
+#define SPLIT MIG_SHOWS_SPLIT
+#define KEPT MIG_SHOWS_KEPT
+#define GONE MIG_SHOWS_GONE
+#define UNSEEN MIG_SHOWS_UNSEEN
+#define UNASKED MIG_SHOWS_UNASKED
 
-typedef struct {
-    enum { NOWHERE, SOURCE, DESTINATION } at; /* where the guest is for sure */
-    const char *where;                        /* {guest}, {source}, {destination} are filled in */
-    const char *remedy;                       /* NULL: nothing is to be done */
-} Row;
-
-static const Row rows[N_SHOWS][N_SHOWS] = {
-    [RUNS] = {
-        [RUNS] = { NOWHERE,
-                   "guest {guest} runs on host {source} AND on host {destination}, its disks are in "
-                   "danger",
-                   "stop one of the two at once with virsh destroy" },
-        [PAUSED] = { SOURCE,
-                     "guest {guest} runs on host {source}, a paused copy is on host {destination}",
-                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
-                     "host {destination} with virsh destroy" },
-        [GONE] = { SOURCE,
-                   "guest {guest} runs on host {source} and not on host {destination}",
-                   NULL },
-        [UNSEEN] = { SOURCE,
-                     "guest {guest} runs on host {source}, host {destination} cannot be asked",
-                     "look whether host {destination} has a paused copy before migrating again" },
-    },
-    [PAUSED] = {
-        [RUNS] = { DESTINATION,
-                   "guest {guest} runs on host {destination}, a paused copy is on host {source}",
-                   "remove the copy on host {source} with virsh destroy and never resume it" },
-        [PAUSED] = { NOWHERE,
-                     "guest {guest} is paused on host {source} and on host {destination}",
-                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
-                     "host {destination} with virsh destroy, then resume the guest on host {source} "
-                     "with virsh resume" },
-        [GONE] = { SOURCE,
-                   "guest {guest} is paused on host {source} and not on host {destination}",
-                   "resume it there with virsh resume" },
-        [UNSEEN] = { NOWHERE,
-                     "guest {guest} is paused on host {source}, host {destination} cannot be asked "
-                     "and may run it",
-                     "do not resume it before you have looked at host {destination}" },
-    },
-    [GONE] = {
-        [RUNS] = { DESTINATION,
-                   "guest {guest} runs on host {destination} and not on host {source}",
-                   NULL },
-        [PAUSED] = { DESTINATION,
-                     "guest {guest} is paused on host {destination} and not on host {source}",
-                     "resume it there with virsh resume" },
-        [GONE] = { NOWHERE,
-                   "guest {guest} runs neither on host {source} nor on host {destination}",
-                   "look for the reason in its log in /var/log/libvirt/qemu on both, then start it "
-                   "where its configuration is" },
-        [UNSEEN] = { NOWHERE,
-                     "guest {guest} is not on host {source}, host {destination} cannot be asked",
-                     "look at host {destination} before you start it anywhere" },
-    },
-    [UNSEEN] = {
-        [RUNS] = { DESTINATION,
-                   "guest {guest} runs on host {destination}, host {source} cannot be asked",
-                   "look whether host {source} has a paused copy; remove it with virsh destroy and "
-                   "never resume it" },
-        [PAUSED] = { NOWHERE,
-                     "guest {guest} is paused on host {destination}, host {source} cannot be asked",
-                     "do not resume it before you have looked at host {source}" },
-        [GONE] = { NOWHERE,
-                   "guest {guest} is not on host {destination}, host {source} cannot be asked",
-                   "look at host {source} before you start it anywhere" },
-        [UNSEEN] = { NOWHERE,
-                     "neither host {source} nor host {destination} can be asked about guest {guest}",
-                     "look at both before you start it anywhere" },
-    },
-};
-
-static const Shows shows_of_state[] = {
+static const MigShows shows_of_state[] = {
     [VIR_DOMAIN_NOSTATE] = RUNS,  [VIR_DOMAIN_RUNNING] = RUNS,     [VIR_DOMAIN_BLOCKED] = RUNS,
     [VIR_DOMAIN_PAUSED] = PAUSED, [VIR_DOMAIN_SHUTDOWN] = RUNS,    [VIR_DOMAIN_SHUTOFF] = GONE,
     [VIR_DOMAIN_CRASHED] = GONE,  [VIR_DOMAIN_PMSUSPENDED] = RUNS,
 };
 
+/* The reasons that change what a state means. */
+static const struct {
+    int state, reason;
+    MigShows shows;
+    gboolean broken; /* libvirt keeps a job that nobody is at */
+} shows_of_reason[] = {
+    { VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_POSTCOPY, SPLIT, FALSE },
+    { VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_POSTCOPY_FAILED, SPLIT, TRUE },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_POSTCOPY, SPLIT, FALSE },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_POSTCOPY_FAILED, SPLIT, TRUE },
+};
+
+/* Index into shows_of_reason, or its length. */
+static guint find_reason(int state, int reason)
+{
+    guint i = 0;
+    while (i < G_N_ELEMENTS(shows_of_reason) &&
+           !(shows_of_reason[i].state == state && shows_of_reason[i].reason == reason))
+        i++;
+    return i;
+}
+
+static gboolean is_broken_off(int state, int reason)
+{
+    guint i = find_reason(state, reason);
+    return i < G_N_ELEMENTS(shows_of_reason) && shows_of_reason[i].broken;
+}
+
 MigSight mig_sight_of(const MigFacts *facts)
 {
-    return (MigSight){ MIG_SIGHT_SEEN, facts->guest_state, facts->guest_job,
-                       facts->guest_persistent };
+    return (MigSight){ .kind = MIG_SIGHT_SEEN,
+                       .state = facts->guest_state,
+                       .reason = facts->guest_reason,
+                       .job = facts->guest_job &&
+                              !is_broken_off(facts->guest_state, facts->guest_reason),
+                       .persistent = facts->guest_persistent };
 }
 
 const char *mig_sight_to_string(const MigSight *sight)
@@ -107,15 +75,51 @@ const char *mig_sight_to_string(const MigSight *sight)
     }
 }
 
-static Shows shows(const MigSight *sight)
+static MigShows shows(const MigSight *sight)
 {
     if (sight->kind != MIG_SIGHT_SEEN)
         return UNSEEN;
     if (sight->state < 0)
         return GONE;
     /* a state of a newer libvirt is no proof that it is gone */
-    return (guint) sight->state < G_N_ELEMENTS(shows_of_state) ? shows_of_state[sight->state]
-                                                               : RUNS;
+    if ((guint) sight->state >= G_N_ELEMENTS(shows_of_state))
+        return RUNS;
+    guint i = find_reason(sight->state, sight->reason);
+    return i < G_N_ELEMENTS(shows_of_reason) ? shows_of_reason[i].shows
+                                             : shows_of_state[sight->state];
+}
+
+gboolean mig_sight_is_active(const MigSight *sight)
+{
+    MigShows shown = shows(sight);
+    return shown == RUNS || shown == PAUSED || shown == SPLIT;
+}
+
+gboolean mig_sight_is_split(const MigSight *sight)
+{
+    return shows(sight) == SPLIT;
+}
+
+/* A guest that is shut off is there if it has a configuration. */
+static MigShows shows_offline(const MigSight *sight)
+{
+    MigShows shown = shows(sight);
+    if (shown == GONE && sight->persistent)
+        return KEPT;
+    return shown == PAUSED || shown == SPLIT ? RUNS : shown;
+}
+
+typedef struct {
+    MigShows source, destination;
+} Pair;
+
+static Pair see(const MigEvidence *evidence)
+{
+    MigShows (*see_one)(const MigSight *) = evidence->offline ? shows_offline : shows;
+    Pair pair = { see_one(&evidence->on_source), see_one(&evidence->on_destination) };
+    if (evidence->unopened)
+        pair.destination = UNASKED;
+    return pair;
 }
 
 static char *fill_in(const char *pattern, const MigEvidence *evidence)
@@ -124,45 +128,103 @@ static char *fill_in(const char *pattern, const MigEvidence *evidence)
                         "{destination}", evidence->destination, NULL);
 }
 
-static gboolean is_back(const MigEvidence *evidence, Shows source)
+/* The guest is on the source as it was before. */
+static gboolean is_back(const MigEvidence *evidence, Pair pair)
 {
-    return source == RUNS || (source == PAUSED && evidence->was_paused);
+    if (evidence->offline)
+        return pair.source == KEPT;
+    return pair.source == RUNS || (pair.source == PAUSED && evidence->was_paused);
 }
 
-static gboolean has_arrived(const MigEvidence *evidence, Shows source, Shows destination)
+/* And the destination has nothing of it that was not there before. */
+static gboolean is_restored(const MigEvidence *evidence, Pair pair)
 {
-    gboolean succeeded = evidence->answered && !evidence->error;
-    gboolean there =
-        destination == RUNS || (destination == PAUSED && (evidence->was_paused || succeeded));
+    return is_back(evidence, pair) && (pair.destination == GONE || pair.destination == UNASKED ||
+                                       (pair.destination == KEPT && evidence->was_there));
+}
+
+static gboolean has_succeeded(const MigEvidence *evidence)
+{
+    return evidence->answered && !evidence->error;
+}
+
+static gboolean says_migrated(const MigSight *source)
+{
+    return source->kind == MIG_SIGHT_SEEN && source->state == VIR_DOMAIN_SHUTOFF &&
+           source->reason == VIR_DOMAIN_SHUTOFF_MIGRATED;
+}
+
+static gboolean is_there(const MigEvidence *evidence, MigShows destination)
+{
+    gboolean succeeded = has_succeeded(evidence);
+    switch (destination) {
+    case RUNS:
+        return TRUE;
+    case PAUSED:
+        return evidence->was_paused || succeeded;
+    case KEPT: /* one that was there before is no proof */
+        return succeeded || !evidence->was_there;
+    case UNASKED:
+        return succeeded || evidence->moved || says_migrated(&evidence->on_source);
+    default:
+        return FALSE;
+    }
+}
+
+static gboolean has_left(const MigEvidence *evidence, Pair pair)
+{
+    if (pair.source == GONE || (pair.source == KEPT && !evidence->undefine))
+        return TRUE;
     /* peer-to-peer, it was the source that said so */
-    gboolean left = source == GONE || (source == UNSEEN && succeeded && !evidence->client_driven);
-    return evidence->called && there && left;
+    return pair.source == UNSEEN && pair.destination != UNASKED && has_succeeded(evidence) &&
+           !evidence->client_driven;
+}
+
+static gboolean has_arrived(const MigEvidence *evidence, Pair pair)
+{
+    return evidence->called && is_there(evidence, pair.destination) && has_left(evidence, pair);
 }
 
 gboolean mig_evidence_has_arrived(const MigEvidence *evidence)
 {
-    return has_arrived(evidence, shows(&evidence->on_source), shows(&evidence->on_destination));
+    return has_arrived(evidence, see(evidence));
+}
+
+gboolean mig_evidence_is_restored(const MigEvidence *evidence)
+{
+    return is_restored(evidence, see(evidence));
+}
+
+/* It is gone from the source, and nobody looks where it is: only libvirt's word tells. */
+static gboolean leaves_open(Pair pair)
+{
+    return pair.source == GONE && pair.destination == UNASKED;
 }
 
 gboolean mig_evidence_is_settled(const MigEvidence *evidence)
 {
-    Shows source = shows(&evidence->on_source), destination = shows(&evidence->on_destination);
-    if (evidence->on_source.job || evidence->on_destination.job)
+    Pair pair = see(evidence);
+    const MigSight *source = &evidence->on_source, *destination = &evidence->on_destination;
+    if (source->job || destination->job)
         return FALSE;
-    return has_arrived(evidence, source, destination) ||
-           (is_back(evidence, source) && destination == GONE);
+    if (has_arrived(evidence, pair))
+        return TRUE;
+    if (evidence->offline) /* nothing is under way that a look could miss */
+        return pair.source != UNSEEN && pair.destination != UNSEEN;
+    if (pair.source == SPLIT && is_broken_off(source->state, source->reason))
+        return pair.destination != RUNS && pair.destination != UNSEEN;
+    return is_restored(evidence, pair) || leaves_open(pair);
 }
 
-static MigState conclude_state(const MigEvidence *evidence, Shows source, Shows destination)
+static MigState conclude_state(const MigEvidence *evidence, Pair pair)
 {
-    if (has_arrived(evidence, source, destination))
+    gboolean runs_there = pair.destination == RUNS || pair.destination == SPLIT;
+    if (has_arrived(evidence, pair))
         return MIG_STATE_COMPLETED;
-    if (evidence->cancel && !evidence->called)
-        return MIG_STATE_CANCELLED;
-    if (evidence->cancel && is_back(evidence, source) && destination != RUNS)
+    if (evidence->cancel && (!evidence->called || (is_back(evidence, pair) && !runs_there)))
         return MIG_STATE_CANCELLED;
     /* who died before us took libvirt's answer along */
-    if (!evidence->error && !evidence->answered && !evidence->followed)
+    if (!evidence->error && !evidence->answered && (!evidence->followed || leaves_open(pair)))
         return MIG_STATE_INTERRUPTED;
     return MIG_STATE_FAILED;
 }
@@ -200,11 +262,11 @@ static int error_code(const MigEvidence *evidence, MigState state)
 }
 
 /* Where the guest is now and what is to be done about it, or NULL: nothing new. */
-static char *say_where(const MigEvidence *evidence, const Row *row)
+static char *say_where(const MigEvidence *evidence, const MigEndRow *row)
 {
     g_autofree char *where = fill_in(row->where, evidence);
-    /* paused as it was before, there is nothing to be done */
-    gboolean remedied = row->remedy && !mig_evidence_is_settled(evidence);
+    /* as before, there is nothing to be done */
+    gboolean remedied = row->remedy && !is_restored(evidence, see(evidence));
     g_autofree char *remedy = remedied ? fill_in(row->remedy, evidence) : NULL;
     if (evidence->called)
         return g_strjoin(": ", where, remedy, NULL);
@@ -216,7 +278,7 @@ static char *say_where(const MigEvidence *evidence, const Row *row)
     return fill_in(pattern, evidence);
 }
 
-static GError *make_error(const MigEvidence *evidence, MigState state, const Row *row)
+static GError *make_error(const MigEvidence *evidence, MigState state, const MigEndRow *row)
 {
     g_autofree char *what = say_what(evidence, state);
     g_autofree char *where = say_where(evidence, row);
@@ -226,13 +288,12 @@ static GError *make_error(const MigEvidence *evidence, MigState state, const Row
 
 MigConclusion mig_conclude(const MigEvidence *evidence)
 {
-    Shows source = shows(&evidence->on_source), destination = shows(&evidence->on_destination);
-    const Row *row = &rows[source][destination];
-    const char *const hosts[] = {
-        [NOWHERE] = "", [SOURCE] = evidence->source, [DESTINATION] = evidence->destination
-    };
-    MigConclusion conclusion = { conclude_state(evidence, source, destination), NULL,
-                                 hosts[row->at] };
+    Pair pair = see(evidence);
+    const MigEndRow *row = mig_end_row(evidence->offline, pair.source, pair.destination);
+    const char *const hosts[] = { [MIG_AT_NOWHERE] = "",
+                                  [MIG_AT_SOURCE] = evidence->source,
+                                  [MIG_AT_DESTINATION] = evidence->destination };
+    MigConclusion conclusion = { conclude_state(evidence, pair), NULL, hosts[row->at] };
     if (conclusion.state != MIG_STATE_COMPLETED)
         conclusion.error = make_error(evidence, conclusion.state, row);
     else

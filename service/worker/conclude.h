@@ -12,13 +12,19 @@
 typedef struct {
     enum { MIG_SIGHT_NONE, MIG_SIGHT_UNREACHABLE, MIG_SIGHT_SEEN } kind; /* NONE: was not asked */
     int state;    /* virDomainState, -1: absent */
-    gboolean job; /* a libvirt job is active on it */
+    int reason;   /* why it is in that state, as libvirt has it */
+    gboolean job; /* a libvirt job goes on on it: not one that was broken off in post-copy */
     gboolean persistent;
 } MigSight;
 
 MigSight mig_sight_of(const MigFacts *facts);
 /* "unknown", "unreachable", or as mig_guest_state_to_string(). */
 const char *mig_sight_to_string(const MigSight *sight);
+
+/* It runs or is paused there. */
+gboolean mig_sight_is_active(const MigSight *sight);
+/* It is there in post-copy: part of its memory is on this host alone. */
+gboolean mig_sight_is_split(const MigSight *sight);
 
 typedef struct {
     const char *guest, *source, *destination; /* names */
@@ -27,8 +33,13 @@ typedef struct {
     gboolean answered;   /* and has returned to us */
     gboolean followed;   /* a worker before us called, and we saw libvirt at it to its end */
     gboolean cancel;     /* was asked for */
+    gboolean moved;      /* the source said that the guest had left it for another host */
     gboolean was_paused; /* the guest, before */
     gboolean client_driven; /* managed direct: the answer is our own libvirt's, not the source's */
+    gboolean unopened;      /* the destination is not looked at, the source alone tells */
+    gboolean offline;       /* the guest is shut off, its configuration is what moves */
+    gboolean undefine;      /* offline: and is removed from the source */
+    gboolean was_there;     /* offline: the destination had one before */
     const GError *error;    /* why it was not called, or what the call failed with; NULL: success */
 } MigEvidence;
 
@@ -41,7 +52,12 @@ typedef struct {
 /* TRUE if what both hosts show is an end and not a moment of passage: asking again is no use. */
 gboolean mig_evidence_is_settled(const MigEvidence *evidence);
 
-/* TRUE if both hosts show that the guest has moved: the job is completed. */
+/* TRUE if both hosts show that the guest has moved: the job is completed. Of a destination that is
+ * not opened libvirt's word counts, if the source shows the guest gone. */
 gboolean mig_evidence_has_arrived(const MigEvidence *evidence);
+
+/* TRUE if the source has the guest as before, and the destination, if it is looked at, nothing new.
+ */
+gboolean mig_evidence_is_restored(const MigEvidence *evidence);
 
 MigConclusion mig_conclude(const MigEvidence *evidence);

@@ -215,7 +215,8 @@ static gboolean read_guest(virDomainPtr domain, MigFacts *facts)
 {
     char uuid[VIR_UUID_STRING_BUFLEN];
     int persistent = virDomainIsPersistent(domain);
-    if (persistent < 0 || virDomainGetState(domain, &facts->guest_state, NULL, 0) < 0 ||
+    if (persistent < 0 ||
+        virDomainGetState(domain, &facts->guest_state, &facts->guest_reason, 0) < 0 ||
         virDomainGetUUIDString(domain, uuid) < 0)
         return FALSE;
     int job = state_is_active(facts->guest_state) ? guest_has_job(domain) : 0;
@@ -238,6 +239,7 @@ gboolean mig_connection_ask_guest(virConnectPtr connection, const MigHost *host,
     facts->guest_persistent = FALSE;
     facts->guest_job = FALSE;
     facts->guest_state = -1;
+    facts->guest_reason = 0;
     g_clear_pointer(&facts->guest_name, g_free);
     g_clear_pointer(&facts->guest_uuid, g_free);
     if (!mig_connection_find_guest(connection, host, guest, uuid, &domain, raw, error))

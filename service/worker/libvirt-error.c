@@ -216,6 +216,9 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "Failed to send migration data to destination host", MIG_ERROR_FAILED,
       "host {host} could not send guest {guest}; a Xen without shadow paging cannot do it live, "
       "try live=false, and /var/log/libvirt/libxl on both hosts tells more" },
+    { MIGRATE, CODE_ANY, "direct migration is not supported", MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} cannot move guest {guest} without libvirt on host "
+      "{destination}; use flow peer-to-peer or managed-direct" },
     { MIGRATE, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
       "the hypervisor driver of host {host} or host {destination} cannot do this migration" },
     { MIGRATE, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,

@@ -40,6 +40,8 @@ static void on_lifecycle(virConnectPtr connection, virDomainPtr domain, int even
     const MigMonitor *monitor = data;
     if (event == VIR_DOMAIN_EVENT_SUSPENDED)
         mig_run_tell_suspended(monitor->run);
+    if (event == VIR_DOMAIN_EVENT_STOPPED && detail == VIR_DOMAIN_EVENT_STOPPED_MIGRATED)
+        mig_run_tell_moved(monitor->run);
 }
 
 static void disconnect(MigMonitor *monitor)

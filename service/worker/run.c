@@ -22,6 +22,7 @@
 #include "run-bus.h"
 #include "sequence.h"
 #include "status.h"
+#include "verification.h"
 #include "vir-loop.h"
 
 struct MigRun {
@@ -37,6 +38,7 @@ struct MigRun {
     MigProgress progress;
     gboolean was_paused; /* the guest, when it was looked at */
     gboolean cancel;
+    gboolean moved; /* the source said so */
 };
 
 const MigJob *mig_run_job(const MigRun *run)
@@ -105,10 +107,13 @@ static void take_findings(MigJob *job, const MigFindings *findings)
     mig_job_set_string(&job->guest_name, source->guest_name);
     mig_job_set_string(&job->guest_uuid, source->guest_uuid);
     mig_job_set_string(&job->source_state, mig_guest_state_to_string(source->guest_state));
-    mig_job_set_string(&job->destination_state,
-                       mig_guest_state_to_string(findings->on_destination->guest_state));
+    if (findings->on_destination)
+        mig_job_set_string(&job->destination_state,
+                           mig_guest_state_to_string(findings->on_destination->guest_state));
     mig_job_set_string(&job->guest_host, job->source);
     mig_job_set_variant(&job->plan, mig_plan_to_variant(findings->plan));
+    mig_job_set_variant(&job->verification,
+                        mig_verify_pending((const char *const *) findings->volumes));
 }
 
 static void start_monitor(MigRun *run)
@@ -135,7 +140,8 @@ static void on_enter(gpointer receiver, gpointer data)
         return;
     }
     mig_journal_write(MIG_EVENT_PHASE, run->job, NULL);
-    run->was_paused = entry->findings->on_source->guest_state == VIR_DOMAIN_PAUSED;
+    run->was_paused =
+        entry->findings->on_source->guest_state == VIR_DOMAIN_PAUSED && !run->task->resume;
     start_monitor(run);
     mig_status_changed(run->status, TRUE);
     entry->answer = MIG_ENTER_GO;
@@ -195,6 +201,30 @@ static gboolean plan_allows(const MigRun *run, const char *key)
     return allows;
 }
 
+static void on_moved(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    run->moved = TRUE;
+}
+
+void mig_run_tell_moved(MigRun *run)
+{
+    mig_post_send(run->post, on_moved, NULL);
+}
+
+static void on_has_moved(gpointer receiver, gpointer data)
+{
+    const MigRun *run = receiver;
+    *(gboolean *) data = run->moved;
+}
+
+gboolean mig_run_has_moved(MigRun *run)
+{
+    gboolean moved = FALSE;
+    mig_post_ask(run->post, on_has_moved, &moved);
+    return moved;
+}
+
 static void on_lost(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
@@ -225,6 +255,8 @@ static void take_ending(MigRun *run, const MigEnding *ending)
     mig_job_set_string(&job->guest_host, conclusion.guest_host);
     if (ending->statistics)
         mig_job_set_variant(&job->statistics, ending->statistics);
+    if (ending->verification)
+        mig_job_set_variant(&job->verification, ending->verification);
     if (conclusion.error)
         mig_job_set_error(job, conclusion.error, ending->raw);
     else

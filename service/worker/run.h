@@ -4,7 +4,7 @@
  * tell it what they see and ask it for leave; it alone decides and writes down.
  *
  * The functions of this file may be called from any thread but the main one. They return at once
- * except mig_run_enter().
+ * except mig_run_enter() and mig_run_has_moved().
  */
 #pragma once
 
@@ -17,8 +17,9 @@ void mig_run_tell_phase(MigRun *run, MigPhase phase);
 
 /* What was found and planned; ownership stays with the caller. */
 typedef struct {
-    const MigFacts *on_source, *on_destination;
+    const MigFacts *on_source, *on_destination; /* NULL: the destination is not opened */
     const MigPlan *plan;
+    GStrv volumes; /* that libvirt will make on the destination, or NULL */
 } MigFindings;
 
 typedef enum { MIG_ENTER_GO, MIG_ENTER_CANCELLED, MIG_ENTER_ERROR } MigEnter;
@@ -32,6 +33,10 @@ void mig_run_tell_statistics(MigRun *run, GVariant *statistics);
 /* The guest was paused on the source. */
 void mig_run_tell_suspended(MigRun *run);
 
+/* The source said that the guest has left it for another host. */
+void mig_run_tell_moved(MigRun *run);
+gboolean mig_run_has_moved(MigRun *run);
+
 /* The connection to the destination has ended during a migration that we drive: it can no longer be
  * finished and is aborted while the guest still runs on the source. */
 void mig_run_tell_lost(MigRun *run);
@@ -41,6 +46,9 @@ typedef struct {
     GError *error;        /* that evidence.error points to */
     char *raw;            /* libvirt's text for it, or NULL */
     GVariant *statistics; /* final, or NULL */
+    /* NULL: libvirt was not called */
+    GVariant *verification;
+    GPtrArray *findings;
 } MigEnding;
 
 /* The last word; takes the ending and all in it. */

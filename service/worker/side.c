@@ -4,7 +4,12 @@
  */
 #include "side.h"
 
+#include <libvirt/virterror.h>
+#include <stdlib.h>
+
+#include "libvirt-error.h"
 #include "params.h"
+#include "volumes.h"
 
 MigSide *mig_side_new(const MigHost *host, const char *pki_path)
 {
@@ -38,6 +43,12 @@ void mig_side_free(MigSide *side)
     g_free(side->guest);
     g_free(side->uuid);
     g_clear_pointer(&side->statistics, g_variant_unref);
+    g_free(side->configuration);
+    g_free(side->xml);
+    g_free(side->inactive_xml);
+    g_strfreev(side->volumes);
+    g_strfreev(side->found_volumes);
+    g_strfreev(side->deleted_volumes);
     g_clear_error(&side->error);
     g_free(side->raw);
     g_free(side);
@@ -98,5 +109,67 @@ gboolean mig_side_ask_statistics(gpointer data)
         type == VIR_DOMAIN_JOB_COMPLETED)
         side->statistics = mig_params_to_statistics(params, n);
     virTypedParamsFree(params, n);
+    return TRUE;
+}
+
+/* With the passwords in it, or the guest would be without them; unless libvirtd keeps them back. */
+static char *read_xml(virDomainPtr domain, unsigned int flags)
+{
+    char *xml = virDomainGetXMLDesc(domain, flags | VIR_DOMAIN_XML_SECURE);
+    virErrorPtr last = xml ? NULL : virGetLastError();
+    if (last && last->code == VIR_ERR_ACCESS_DENIED)
+        xml = virDomainGetXMLDesc(domain, flags);
+    char *copy = g_strdup(xml);
+    free(xml);
+    return copy;
+}
+
+gboolean mig_side_read_xml(gpointer data)
+{
+    MigSide *side = data;
+    MigErrorPlace place = { MIG_DOING_ASK, .host = side->host, .guest = side->facts->guest_name };
+    g_autoptr(virDomain) domain = NULL;
+    if (!mig_connection_find_guest(side->connection, side->host, "", side->facts->guest_uuid,
+                                   &domain, &side->raw, &side->error))
+        return FALSE;
+    side->xml = domain ? read_xml(domain, VIR_DOMAIN_XML_MIGRATABLE) : NULL;
+    if (side->xml && side->facts->guest_persistent)
+        side->inactive_xml = read_xml(domain, VIR_DOMAIN_XML_INACTIVE);
+    if (side->xml && (side->inactive_xml || !side->facts->guest_persistent))
+        return TRUE;
+    mig_libvirt_error(&place, &side->raw, &side->error);
+    return FALSE;
+}
+
+gboolean mig_side_missing_volumes(gpointer data)
+{
+    MigSide *side = data;
+    if (!mig_side_open(side))
+        return FALSE;
+    side->found_volumes =
+        mig_volumes_missing(side->connection, (const char *const *) side->volumes);
+    return TRUE;
+}
+
+/* Those of `all` that `left` has not. */
+static GStrv without(GStrv all, GStrv left)
+{
+    g_autoptr(GStrvBuilder) rest = g_strv_builder_new();
+    for (; *all; all++)
+        if (!g_strv_contains((const char *const *) left, *all))
+            g_strv_builder_add(rest, *all);
+    return g_strv_builder_end(rest);
+}
+
+gboolean mig_side_clear_volumes(gpointer data)
+{
+    MigSide *side = data;
+    if (!mig_side_open(side))
+        return FALSE;
+    g_auto(GStrv) there = mig_volumes_there(side->connection, (const char *const *) side->volumes);
+    side->found_volumes = side->may_delete
+                              ? mig_volumes_delete(side->connection, (const char *const *) there)
+                              : g_strdupv(there);
+    side->deleted_volumes = without(there, side->found_volumes);
     return TRUE;
 }

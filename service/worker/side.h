@@ -8,6 +8,7 @@
 #include "conclude.h"
 #include "connection.h"
 #include "pair.h"
+#include "verification.h"
 
 typedef struct {
     const MigHost *host;
@@ -17,7 +18,15 @@ typedef struct {
     /* the guest to look for, uuid wins; both NULL: none yet */
     char *guest, *uuid;
     GVariant *statistics; /* a{st} of its last completed job, or NULL */
-    GError *error;        /* of the step that failed */
+    char *configuration;  /* digest, see verify.h, or NULL */
+    gboolean watch;       /* mig_side_verify() looks whether the guest goes on */
+    MigExecuting executing;
+    /* mig_side_read_xml(): the guest's XML as it would migrate, and its configuration's or NULL */
+    char *xml, *inactive_xml;
+    GStrv volumes;       /* paths, see volumes.h */
+    gboolean may_delete; /* those that are there */
+    GStrv found_volumes, deleted_volumes;
+    GError *error; /* of the step that failed */
     char *raw;
 } MigSide;
 
@@ -33,3 +42,8 @@ gboolean mig_side_ask(gpointer side);  /* connects if need be, then the facts of
 /* The same on a connection that works, old or new. Never FALSE: the other side counts too. */
 gboolean mig_side_look(gpointer side);
 gboolean mig_side_ask_statistics(gpointer side);
+gboolean mig_side_read_xml(gpointer side);
+/* Those of `volumes` that libvirt will make into `found_volumes`. Both connect if need be. */
+gboolean mig_side_missing_volumes(gpointer side);
+/* Deletes `volumes` if it may; what remains, and what does not, into found and deleted. */
+gboolean mig_side_clear_volumes(gpointer side);

@@ -8,6 +8,16 @@
 
 #include "plan.h"
 
+static gboolean is_set(const MigTask *task, MigOption option)
+{
+    return mig_request_number(task->request, option) != 0;
+}
+
+static gboolean is_state(const char *name, int state)
+{
+    return g_str_equal(name, mig_guest_state_to_string(state));
+}
+
 MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError **error)
 {
     g_autoptr(MigTask) task = g_new0(MigTask, 1);
@@ -22,12 +32,19 @@ MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError
         return NULL;
     task->pki_path = mig_worker_pki_path(options);
     task->deadline = (gint64) options->connect_deadline * G_USEC_PER_SEC;
-    task->live = mig_request_number(task->request, MIG_OPT_LIVE) != 0;
+    task->live = is_set(task, MIG_OPT_LIVE);
     task->client_driven = mig_request_flow(task->request) == MIG_FLOW_MANAGED_DIRECT;
+    task->unopened = !is_set(task, MIG_OPT_OPEN_DESTINATION);
+    task->offline = is_set(task, MIG_OPT_OFFLINE);
+    task->resume = is_set(task, MIG_OPT_POSTCOPY_RESUME);
     task->resumed = job->phase != MIG_PHASE_QUEUED;
     task->called = job->called != 0;
-    task->was_paused = g_str_equal(job->source_state, mig_guest_state_to_string(VIR_DOMAIN_PAUSED));
+    /* what is stopped in post-copy is not paused: it does not run on at the source */
+    task->was_paused = is_state(job->source_state, VIR_DOMAIN_PAUSED) && !task->resume;
+    task->was_there = is_state(job->destination_state, VIR_DOMAIN_SHUTOFF);
     task->guest_uuid = g_strdup(job->guest_uuid);
+    task->outcome = mig_outcome_from_plan(job->plan);
+    g_variant_lookup(job->verification, "new-volumes", "^as", &task->volumes);
     return g_steal_pointer(&task);
 }
 
@@ -40,5 +57,6 @@ void mig_task_free(MigTask *task)
     mig_host_free(task->destination);
     g_free(task->pki_path);
     g_free(task->guest_uuid);
+    g_strfreev(task->volumes);
     g_free(task);
 }

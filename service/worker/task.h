@@ -7,6 +7,7 @@
 
 #include "core/job.h"
 #include "hostfile.h"
+#include "outcome.h"
 #include "request.h"
 #include "worker.h"
 
@@ -17,11 +18,17 @@ typedef struct {
     gint64 deadline; /* for everything before the migrate call; us */
     gboolean live;
     gboolean client_driven; /* managed direct */
+    gboolean unopened;      /* no connection to the destination is made */
+    gboolean offline;       /* the guest is shut off */
+    gboolean resume;        /* of a post-copy migration that was broken off */
     /* a worker before us was at it and died */
     gboolean resumed;
     gboolean called;     /* and may have called libvirt's migrate function */
     gboolean was_paused; /* the guest, when that one looked */
+    gboolean was_there;  /* the destination had it, shut off */
     char *guest_uuid;    /* "" if it had not looked */
+    MigOutcome outcome;  /* that it planned */
+    GStrv volumes;       /* that libvirt makes on the destination, see volumes.h */
 } MigTask;
 
 MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError **error);

@@ -132,23 +132,13 @@ int __wrap_virConnectSetKeepAlive(virConnectPtr connection, int interval, unsign
     return ask_int(connection, "virConnectSetKeepAlive");
 }
 
-/* "a(ssa(sv))": name, UUID and typed parameters of each guest. */
-int __wrap_virConnectGetAllDomainStats(virConnectPtr connection, unsigned int stats,
-                                       virDomainStatsRecordPtr **records, unsigned int flags)
+int fake_to_records(virConnectPtr connection, GVariant *answer, virDomainStatsRecordPtr **records)
 {
-    g_autoptr(GVariant) answer = NULL;
     g_autoptr(GVariantIter) iter = NULL;
     const char *name, *uuid;
     GVariant *params;
-    GVariantDict dict;
     int count = 0;
 
-    g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "stats", "u", stats);
-    g_variant_dict_insert(&dict, "flags", "u", flags);
-    answer = fake_ask_connection(connection, "virConnectGetAllDomainStats", &dict);
-    if (answer == NULL)
-        return -1;
     g_variant_lookup(answer, "guests", "a(ssa(sv))", &iter);
     *records = g_new0(virDomainStatsRecordPtr, g_variant_iter_n_children(iter) + 1);
     while (g_variant_iter_loop(iter, "(&s&s@a(sv))", &name, &uuid, &params)) {
@@ -159,6 +149,19 @@ int __wrap_virConnectGetAllDomainStats(virConnectPtr connection, unsigned int st
         (*records)[count++] = record;
     }
     return count;
+}
+
+int __wrap_virConnectGetAllDomainStats(virConnectPtr connection, unsigned int stats,
+                                       virDomainStatsRecordPtr **records, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "stats", "u", stats);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_connection(connection, "virConnectGetAllDomainStats", &dict);
+    return answer != NULL ? fake_to_records(connection, answer, records) : -1;
 }
 
 void __wrap_virDomainStatsRecordListFree(virDomainStatsRecordPtr *records)

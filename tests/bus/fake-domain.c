@@ -83,6 +83,31 @@ int __wrap_virDomainAbortJob(virDomainPtr domain)
     return ask_int(domain, "virDomainAbortJob");
 }
 
+char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_domain(domain, "virDomainGetXMLDesc", &dict);
+    return answer != NULL ? fake_get_string(answer, "result") : NULL;
+}
+
+/* Of one guest: nobody asks for more. */
+int __wrap_virDomainListGetStats(virDomainPtr *domains, unsigned int stats,
+                                 virDomainStatsRecordPtr **records, unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_assert(domains[0] != NULL && domains[1] == NULL);
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "stats", "u", stats);
+    answer = fake_ask_domain(domains[0], "virDomainListGetStats", &dict);
+    return answer != NULL ? fake_to_records(domains[0]->connection, answer, records) : -1;
+}
+
 int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags)
 {
     g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetState", NULL);
@@ -105,6 +130,7 @@ int __wrap_virDomainGetInfo(virDomainPtr domain, virDomainInfoPtr info)
     info->maxMem = (unsigned long) fake_get_number(answer, "maximum");
     info->memory = (unsigned long) fake_get_number(answer, "memory");
     info->nrVirtCpu = (unsigned short) fake_get_number(answer, "vcpus");
+    info->cpuTime = (unsigned long long) fake_get_number(answer, "time");
     return 0;
 }
 

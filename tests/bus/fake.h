@@ -37,6 +37,18 @@ struct _virDomain {
     char *uuid;
 };
 
+struct _virStoragePool {
+    gatomicrefcount refs;
+    virConnectPtr connection;
+    char *path; /* its directory */
+};
+
+struct _virStorageVol {
+    gatomicrefcount refs;
+    virConnectPtr connection;
+    char *path;
+};
+
 /* Asks the world. `arguments` (a{sv}) may be floating or NULL. NULL: the last error is set. If
  * `ret_fd` is not NULL it takes over the socket of a call that succeeded. */
 GVariant *fake_ask(const char *function, GVariant *arguments, int *ret_fd);
@@ -53,6 +65,10 @@ void fake_set_error(int code, int domain, const char *text);
 /* Typed parameters to and from "a(sv)", types kept: i, u, x, t, d, b, s. */
 GVariant *fake_from_params(virTypedParameterPtr params, int count);
 void fake_to_params(GVariant *array, virTypedParameterPtr *params, int *count);
+
+/* "guests" of an answer, "a(ssa(sv))": name, UUID and typed parameters of each guest. Returns how
+ * many. */
+int fake_to_records(virConnectPtr connection, GVariant *answer, virDomainStatsRecordPtr **records);
 
 virDomainPtr fake_domain_new(virConnectPtr connection, const char *name, const char *uuid);
 

@@ -8,13 +8,17 @@ from gi.repository import GLib
 
 # as in libvirt-domain.h
 RUNNING, BLOCKED, PAUSED, SHUTDOWN, SHUTOFF, CRASHED, PMSUSPENDED = range(1, 8)
-PAUSED_MIGRATION = 2
+RUNNING_POSTCOPY, RUNNING_POSTCOPY_FAILED = 10, 11
+PAUSED_MIGRATION, PAUSED_POSTCOPY, PAUSED_POSTCOPY_FAILED = 2, 12, 13
+SHUTOFF_MIGRATED = 3
+XML_SECURE, XML_INACTIVE, XML_MIGRATABLE = 1, 2, 8
 JOB_NONE, JOB_UNBOUNDED, JOB_COMPLETED = 0, 2, 3
 STATS_COMPLETED = 1
 OPERATION_MIGRATION_OUT = 5
 EVENT_SUSPENDED, EVENT_RESUMED, EVENT_STOPPED = 3, 4, 5
 SUSPENDED_MIGRATED, RESUMED_UNPAUSED, RESUMED_MIGRATED, STOPPED_MIGRATED = 1, 0, 1, 3
 PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE = 2, 4, 8, 16
+NON_SHARED_DISK, OFFLINE = 64, 1024
 
 # as in libvirt-host.h
 CRED_PASSPHRASE = 5
@@ -24,6 +28,7 @@ ERR_INTERNAL_ERROR, ERR_INVALID_ARG, ERR_OPERATION_FAILED, ERR_SYSTEM_ERROR = 1,
 ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED, ERR_OPERATION_INVALID = 39, 42, 45, 55
 ERR_ARGUMENT_UNSUPPORTED, ERR_OPERATION_ABORTED, ERR_MIGRATE_UNSAFE = 74, 78, 81
 ERR_CPU_INCOMPATIBLE = 91
+ERR_NO_STORAGE_POOL, ERR_NO_STORAGE_VOL, ERR_ACCESS_DENIED, FROM_STORAGE = 49, 50, 88, 18
 ERR_NO_SUPPORT, ERR_NO_NODE_DEVICE, ERR_NO_INTERFACE = 3, 53, 57
 FROM_RPC, FROM_QEMU, FROM_DOMAIN, FROM_NODEDEV, FROM_INTERFACE = 7, 10, 20, 22, 26
 
@@ -76,16 +81,33 @@ class Guest:
         self.job = None  # a Migration, or True: some other libvirt job
         self.incoming = False  # the copy of a migration that has not arrived yet
         self.completed = None  # statistics of the last migration
+        self.time = 0  # ns of its processors, grows with every look
+        self.stuck = False  # it does not
+        self.networks, self.bridges = [], []  # that its interfaces are on
+        self.paths = {}  # disk target -> path, where it is not that of `disks`
 
     @property
     def active(self):
         return self.state not in (SHUTOFF, CRASHED)
+
+    def xml(self, flags):
+        disks = "".join(
+            f"<disk type='file' device='disk'><source file='{self.paths.get(target, source)}'/>"
+            f"<target dev='{target}'/></disk>" for target, source, _ in self.disks)
+        interfaces = "".join(f"<interface type='{kind}'><source {kind}='{name}'/></interface>"
+                             for kind in ("network", "bridge")
+                             for name in getattr(self, f"{kind}s"))
+        by = f"<description>{self.configured_by}</description>" if flags & XML_INACTIVE else ""
+        secret = " passwd='secret'" if flags & XML_SECURE else ""
+        return (f"<domain type='qemu'><name>{self.name}</name><uuid>{self.uuid}</uuid>{by}<devices>"
+                f"{disks}{interfaces}<graphics type='vnc'{secret}/></devices></domain>")
 
     def copy_to(self, host):
         copy = Guest(host, self.name, self.uuid, PAUSED, False, self.memory, self.maximum_memory,
                      self.vcpus, self.disks)
         copy.reason = PAUSED_MIGRATION
         copy.incoming = True
+        copy.networks, copy.bridges = list(self.networks), list(self.bridges)
         return copy
 
 
@@ -100,6 +122,9 @@ class Host:
         self.path = path  # in the inventory of the vCenter at `address`, None: it has none
         self.asks = False  # wants credentials
         self.password = None  # wants this one
+        self.pools = set()  # directories of storage pools
+        self.volumes = set()  # paths that libvirt knows
+        self.files = set()  # and those that it would find if it looked
         self.interfaces = None  # name -> XML or VirError; None: no such driver
         self.devices = None  # the same of node devices
 

@@ -116,12 +116,22 @@ class Migration:
         }
         call.on_gone = self._caller_gone
         guest.job = self
-        self.there = destination.guests.get(guest.name)  # an inactive one that is taken over
         self.copy = guest.copy_to(destination)
+        self.copy.name = self.params.get("destination_name", guest.name)
+        self.there = destination.guests.get(self.copy.name)  # an inactive one that is taken over
         if self.there:
             self.copy.persistent = self.there.persistent
             self.copy.configured_by = self.there.configured_by
-        destination.guests[guest.name] = self.copy
+        destination.guests[self.copy.name] = self.copy
+        if self.flags & virt.NON_SHARED_DISK:
+            self._make_volumes()
+
+    def _make_volumes(self):
+        """libvirt makes a volume for a disk in a pool's directory, and leaves it behind."""
+        for _, path, _ in self.guest.disks:
+            if os.path.dirname(path) in self.destination.pools and \
+                    path not in self.destination.files:
+                self.destination.volumes.add(path)
 
     def copying(self, processed, remaining, total=None, **more):
         """What virDomainGetJobStats says from now on, in bytes; `more` are further fields."""
@@ -149,7 +159,10 @@ class Migration:
         """libvirt's migrate call returns, the guest is on the destination."""
         self.runs_there()
         if self.flags & virt.PERSIST_DEST:
-            self.copy.persistent, self.copy.configured_by = True, self.guest.host.name
+            # what is there already is replaced only by a configuration of the source
+            if self.guest.persistent or not self.copy.persistent:
+                self.copy.configured_by = self.guest.host.name
+            self.copy.persistent = True
         if self.flags & virt.UNDEFINE_SOURCE:
             self.guest.persistent = False
         if drivers.driver(self.source).moves:
@@ -172,6 +185,16 @@ class Migration:
         self._undo()
         self.call.fail(VirError(code, text, domain))
 
+    def break_off_postcopy(self):
+        """The connection is lost after the switch to post-copy; libvirt keeps its job."""
+        self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_POSTCOPY_FAILED
+        self.copy.state, self.copy.reason = virt.RUNNING, virt.RUNNING_POSTCOPY_FAILED
+        self.copy.incoming = False
+        self.guest.job, self.copy.job = True, True
+        self.over = True
+        self.world.migrations.remove(self)
+        self.call.fail(VirError(virt.ERR_OPERATION_FAILED, "migration failed in post-copy phase"))
+
     def break_off(self):
         """The call fails and both sides are left as they are, as after a cut in the last phase."""
         self.guest.job = None
@@ -183,9 +206,9 @@ class Migration:
     def _undo(self):
         self.guest.job = None
         if self.there:
-            self.destination.guests[self.guest.name] = self.there
+            self.destination.guests[self.copy.name] = self.there
         else:
-            self.destination.guests.pop(self.guest.name, None)
+            self.destination.guests.pop(self.copy.name, None)
         if self.guest.state == virt.PAUSED and self.guest.reason == virt.PAUSED_MIGRATION:
             self.guest.state, self.guest.reason = virt.RUNNING, 0
             self.source.emit("lifecycle", self.guest, type=virt.EVENT_RESUMED,
@@ -231,6 +254,7 @@ class World:
         self.migrations = []  # those that are going on
         self.migrated = []  # every one that was begun
         self.recorded = []  # every migrate call
+        self.on_offline = None  # called with the call of one that moves a configuration alone
         self.on_migration = None  # called with a new Migration instead of the test's waiting for it
         self.pids = set()
         self._last = 0
@@ -307,6 +331,12 @@ class World:
         """Waits for the guest's migrate call."""
         return wait(lambda: next((m for m in self.migrations if m.guest.name == guest), None),
                     lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}")
+
+    def wait_for_events(self, host):
+        """Until a connection to a host has asked for events, as a worker's monitor does."""
+        before = len(self.asked("virDomainGetJobStats", host=host.name))
+        wait(lambda: len(self.asked("virDomainGetJobStats", host=host.name)) > before + 1,
+             "a worker watches the guest")
 
     # connections
 
@@ -423,8 +453,9 @@ class World:
 
     def virDomainGetInfo(self, call, host):
         guest = self._guest(call, host)
+        guest.time += 0 if guest.stuck or guest.state != virt.RUNNING else 1000
         call.answer(state=guest.state, maximum=guest.maximum_memory // 1024,
-                    memory=guest.memory // 1024, vcpus=guest.vcpus)
+                    memory=guest.memory // 1024, vcpus=guest.vcpus, time=guest.time)
 
     def virDomainLookupByName(self, call, host):
         guest = next((g for g in host.guests.values() if g.name == call.get("what")), None)
@@ -488,10 +519,47 @@ class World:
         call.answer(result=0)
         guest.job.abort()
 
+    def virDomainGetXMLDesc(self, call, host):
+        call.answer(result=self._guest(call, host).xml(call.get("flags")))
+
+    def virDomainListGetStats(self, call, host):
+        guest = self._guest(call, host)
+        guest.time += 0 if guest.stuck or guest.state != virt.RUNNING else 1000
+        times = typed(vcpu__0__time=GLib.Variant("t", guest.time),
+                      vcpu__0__state=GLib.Variant("i", 1))
+        call.answer(guests=GLib.Variant.new_array(None, [GLib.Variant.new_tuple(
+            GLib.Variant("s", guest.name), GLib.Variant("s", guest.uuid), times)]))
+
+    # storage
+
+    def virStoragePoolLookupByTargetPath(self, call, host):
+        if call.get("what") not in host.pools:
+            raise VirError(virt.ERR_NO_STORAGE_POOL, "Storage pool not found: no storage pool with "
+                           f"matching target path '{call.get('what')}'", virt.FROM_STORAGE)
+        call.answer(result=0)
+
+    def virStoragePoolRefresh(self, call, host):
+        host.volumes |= {path for path in host.files
+                         if os.path.dirname(path) == call.get("what")}
+        call.answer(result=0)
+
+    def virStorageVolLookupByPath(self, call, host):
+        if call.get("what") not in host.volumes:
+            raise VirError(virt.ERR_NO_STORAGE_VOL, "Storage volume not found: no storage vol with "
+                           f"matching path '{call.get('what')}'", virt.FROM_STORAGE)
+        call.answer(result=0)
+
+    def virStorageVolDelete(self, call, host):
+        host.volumes.remove(call.get("what"))
+        call.answer(result=0)
+
     # migrations
 
     def _begin(self, call, guest, destination):
-        if not guest.active and not call.get("flags") & drivers.OFFLINE:
+        if call.get("flags") & virt.OFFLINE:
+            self._move_configuration(call, guest, destination)
+            return
+        if not guest.active:
             raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
                            "is not running")
         if destination is guest.host:
@@ -502,6 +570,21 @@ class World:
         self.migrated.append(migration)
         if self.on_migration:
             self.on_migration(migration)
+
+    def _move_configuration(self, call, guest, destination):
+        if guest.active:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "is already running")
+        if self.on_offline:
+            self.on_offline(call)
+            return
+        copy = guest.copy_to(destination)
+        copy.state, copy.reason, copy.incoming, copy.persistent = virt.SHUTOFF, 0, False, True
+        copy.configured_by = guest.host.name
+        destination.guests[guest.name] = copy
+        if call.get("flags") & virt.UNDEFINE_SOURCE:
+            del guest.host.guests[guest.name]
+        call.answer(result=0)
 
     def virDomainMigrate3(self, call, host):
         self.recorded.append(Recorded(self, call))

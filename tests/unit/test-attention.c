@@ -105,15 +105,31 @@ static void test_other_ends(void)
     }
 }
 
-static void test_offline(void)
+/* What an option changes. */
+static void test_options(void)
 {
+    static const char offline[] = "{'offline': <true>}",
+                      unopened[] = "{'open-destination': <false>}",
+                      opened[] = "{'open-destination': <true>}";
     static const struct {
-        const char *source, *destination;
+        const char *options, *source, *destination;
+        gboolean was_paused;
         MigAttention attention;
     } rows[] = {
-        { "shutoff", "absent", NONE },      { "shutoff", "shutoff", NONE },
-        { "shutoff", "running", NONE },     { "running", "running", SPLIT },
-        { "shutoff", "unreachable", LOOK }, { "unreachable", "absent", LOOK },
+        { offline, "shutoff", "absent", FALSE, NONE },
+        { offline, "shutoff", "shutoff", FALSE, NONE },
+        { offline, "shutoff", "running", FALSE, NONE },
+        { offline, "running", "running", FALSE, SPLIT },
+        { offline, "shutoff", "unreachable", FALSE, LOOK },
+        { offline, "unreachable", "absent", FALSE, LOOK },
+        { offline, "absent", "absent", FALSE, LOOK },
+        /* nobody looks at the destination: the source alone tells */
+        { unopened, "running", "unknown", FALSE, NONE },
+        { unopened, "paused", "unknown", TRUE, NONE },
+        { unopened, "paused", "unknown", FALSE, LOOK },
+        { unopened, "absent", "unknown", FALSE, LOOK },
+        { unopened, "unreachable", "unknown", FALSE, LOOK },
+        { opened, "running", "unknown", FALSE, LOOK },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -121,11 +137,11 @@ static void test_offline(void)
 
         job->state = MIG_STATE_FAILED;
         job->called = 1;
-        mig_job_set_variant(&job->options, g_variant_new_parsed("{'offline': <true>}"));
+        mig_job_set_variant(&job->options, g_variant_new_parsed(rows[i].options));
         mig_job_set_string(&job->source_state, rows[i].source);
         mig_job_set_string(&job->destination_state, rows[i].destination);
         g_test_message("row %u", i);
-        g_assert_cmpint(mig_attention(job, FALSE), ==, rows[i].attention);
+        g_assert_cmpint(mig_attention(job, rows[i].was_paused), ==, rows[i].attention);
     }
 }
 
@@ -134,7 +150,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/attention/every-pair", test_every_pair);
     g_test_add_func("/attention/other-ends", test_other_ends);
-    g_test_add_func("/attention/offline", test_offline);
+    g_test_add_func("/attention/options", test_options);
 
     return g_test_run();
 }

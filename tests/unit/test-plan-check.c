@@ -314,7 +314,8 @@ static void test_states(void)
 #define FACTS                                                                                      \
     "{'driver': <'QEMU'>, 'host-uuid': <'" UUID_HOST_A "'>, 'hostname': <'host.example'>, "        \
     "'libvirt': <uint64 9000000>, 'guest-found': <true>, 'guest-name': <'web1'>, "                 \
-    "'guest-uuid': <'" UUID_GUEST "'>, 'guest-state': <3>, 'guest-persistent': <true>, "           \
+    "'guest-uuid': <'" UUID_GUEST "'>, 'guest-state': <3>, 'guest-reason': <0>, "                  \
+    "'guest-persistent': <true>, "                                                                 \
     "'guest-job': <false>}"
 
 static void test_facts_round_trip(void)

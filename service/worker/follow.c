@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * After the migrate call: looking at both hosts until they show an end.
+ */
+#include "sequence-parts.h"
+
+/* How long two hosts may take to show an end after the migrate call has returned or its job is
+ * gone, and how often they are asked meanwhile. A libvirtd that is restarted in the middle of a
+ * migration takes half a minute to stop, and nothing is sure before the source has spoken. */
+#define SETTLE_USEC (15 * G_USEC_PER_SEC)
+#define SOURCE_BACK_USEC (60 * G_USEC_PER_SEC)
+#define LOOK_USEC (G_USEC_PER_SEC / 4)
+/* How long an end must stand when a worker died before us: its call may still be on its way. */
+#define STEADY_USEC G_USEC_PER_SEC
+
+static MigSight sight_now(const MigSequence *s, MigSideIndex i)
+{
+    const MigSide *side = s->sides[i];
+    if (!side)
+        return (MigSight){ MIG_SIGHT_NONE };
+    return s->lost[i] || side->error ? (MigSight){ MIG_SIGHT_UNREACHABLE }
+                                     : mig_sight_of(side->facts);
+}
+
+/* By its UUID, and by name only if that is not known: it may have another name there. */
+static void look(MigSequence *s, const char *uuid)
+{
+    const char *guest = *uuid ? "" : s->task->request->guest;
+    const char *there = *uuid ? "" : mig_request_name_there(s->task->request, guest);
+    MigSide **sides = s->sides;
+    mig_side_set_guest(sides[MIG_SOURCE], guest, uuid);
+    if (sides[MIG_DESTINATION])
+        mig_side_set_guest(sides[MIG_DESTINATION], there, uuid);
+    mig_sequence_run(s, mig_side_look, sides[MIG_SOURCE], sides[MIG_DESTINATION],
+                     g_get_monotonic_time() + s->task->deadline, FALSE);
+    s->evidence.on_source = sight_now(s, MIG_SOURCE);
+    s->evidence.on_destination = sight_now(s, MIG_DESTINATION);
+}
+
+typedef struct {
+    gint64 seen;    /* when the source was last seen */
+    gint64 busy;    /* and when libvirt was last known, or may have been, at it */
+    gint64 settled; /* since when both hosts show an end, 0: they do not */
+    gboolean was_seen;
+} Watch;
+
+/* Takes in what `look` has found; TRUE if there is nothing more to wait for. */
+static gboolean watch_is_over(MigSequence *s, Watch *watch)
+{
+    const MigEvidence *evidence = &s->evidence;
+    gint64 now = g_get_monotonic_time();
+    gboolean seen = evidence->on_source.kind == MIG_SIGHT_SEEN;
+    if (seen)
+        watch->seen = now;
+    if (evidence->on_source.job || !seen || !watch->was_seen)
+        watch->busy = now;
+    watch->was_seen = seen;
+    if (!mig_evidence_is_settled(evidence))
+        watch->settled = 0;
+    else if (watch->settled == 0)
+        watch->settled = now;
+    gboolean steady =
+        watch->settled != 0 && (!s->task->resumed || now >= watch->settled + STEADY_USEC);
+    return !evidence->called || steady || now > watch->busy + SETTLE_USEC ||
+           now > watch->seen + SOURCE_BACK_USEC;
+}
+
+void mig_sequence_follow(MigSequence *s)
+{
+    g_autofree char *uuid =
+        g_strdup(s->task->resumed ? s->task->guest_uuid : s->sides[MIG_SOURCE]->facts->guest_uuid);
+    Watch watch = { .seen = g_get_monotonic_time() };
+    for (;;) {
+        look(s, uuid);
+        const MigSight *source = &s->evidence.on_source;
+        /* managed direct can only be seen to be given up: who called is dead */
+        if (source->job && s->task->resumed && !s->task->client_driven)
+            s->evidence.followed = TRUE;
+        gboolean over = watch_is_over(s, &watch);
+        if (over || (source->kind == MIG_SIGHT_SEEN && !source->job && !s->task->resumed))
+            mig_run_tell_phase(s->run, MIG_PHASE_VERIFYING);
+        if (over)
+            return;
+        g_usleep(LOOK_USEC);
+    }
+}
