@@ -150,7 +150,7 @@ static const struct {
       VIR_ERR_ARGUMENT_UNSUPPORTED,
       "argument unsupported: direct migration is not supported by the source host",
       MIG_ERROR_NOT_SUPPORTED,
-      { "cannot do this migration", NULL } },
+      { "without libvirt on host host-b", "use flow peer-to-peer" } },
     { MIG_DOING_MIGRATE,
       VIR_ERR_ARGUMENT_UNSUPPORTED,
       "argument unsupported: cannot enforce change protection",
