@@ -5,8 +5,8 @@
  */
 #include <libvirt/libvirt.h>
 
-#include "error.h"
 #include "plan.h"
+#include "record.h"
 
 static const struct {
     const char *name;
@@ -22,12 +22,7 @@ static const struct {
     [VIR_DOMAIN_PMSUSPENDED] = { "pmsuspended", TRUE },
 };
 
-/* The dictionary's keys in its order. */
-static const struct {
-    const char *key;
-    const char *signature;
-    gsize offset;
-} fields[] = {
+static const MigField fields[] = {
     { "driver", "s", G_STRUCT_OFFSET(MigFacts, driver) },
     { "host-uuid", "s", G_STRUCT_OFFSET(MigFacts, host_uuid) },
     { "hostname", "s", G_STRUCT_OFFSET(MigFacts, hostname) },
@@ -39,7 +34,10 @@ static const struct {
     { "guest-reason", "i", G_STRUCT_OFFSET(MigFacts, guest_reason) },
     { "guest-persistent", "b", G_STRUCT_OFFSET(MigFacts, guest_persistent) },
     { "guest-job", "b", G_STRUCT_OFFSET(MigFacts, guest_job) },
+    { NULL },
 };
+
+static const MigRecord facts_record = { "facts about a host", sizeof(MigFacts), fields };
 
 const char *mig_guest_state_to_string(int state)
 {
@@ -58,65 +56,15 @@ gboolean mig_guest_state_can_move(int state)
 
 void mig_facts_free(MigFacts *facts)
 {
-    if (!facts)
-        return;
-
-    g_free(facts->driver);
-    g_free(facts->host_uuid);
-    g_free(facts->hostname);
-    g_free(facts->guest_name);
-    g_free(facts->guest_uuid);
-    g_free(facts);
+    mig_record_free(&facts_record, facts);
 }
 
 GVariant *mig_facts_to_variant(const MigFacts *facts)
 {
-    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
-        gconstpointer field = G_STRUCT_MEMBER_P(facts, fields[i].offset);
-        GVariant *value;
-
-        switch (*fields[i].signature) {
-        case 's':
-            value = g_variant_new_string(*(char *const *) field ?: "");
-            break;
-        case 't':
-            value = g_variant_new_uint64(*(const guint64 *) field);
-            break;
-        case 'b':
-            value = g_variant_new_boolean(*(const gboolean *) field);
-            break;
-        default:
-            value = g_variant_new_int32(*(const int *) field);
-            break;
-        }
-        g_variant_builder_add(&builder, "{sv}", fields[i].key, value);
-    }
-
-    return g_variant_builder_end(&builder);
+    return mig_record_to_variant(&facts_record, facts);
 }
 
 MigFacts *mig_facts_from_variant(GVariant *dict, GError **error)
 {
-    g_autoptr(MigFacts) facts = g_new0(MigFacts, 1);
-
-    if (!g_variant_is_of_type(dict, G_VARIANT_TYPE_VARDICT)) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                    "facts about a host must be of D-Bus type \"a{sv}\", not \"%.32s\"",
-                    g_variant_get_type_string(dict));
-        return NULL;
-    }
-
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (!g_variant_lookup(dict, fields[i].key, fields[i].signature,
-                              G_STRUCT_MEMBER_P(facts, fields[i].offset))) {
-            g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                        "facts about a host: \"%s\" of D-Bus type \"%s\" is missing; service and "
-                        "worker must be of the same version",
-                        fields[i].key, fields[i].signature);
-            return NULL;
-        }
-
-    return g_steal_pointer(&facts);
+    return mig_record_from_variant(&facts_record, dict, error);
 }

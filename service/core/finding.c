@@ -99,6 +99,11 @@ static void append_value(GString *text, const char *name, const char *value)
 {
     g_autofree char *quoted = NULL;
 
+    /* a sentence of ours that says it all */
+    if (g_str_equal(name, "message")) {
+        g_string_append(text, value);
+        return;
+    }
     if (g_str_equal(name, "guest") || *value == '\0' || value[strspn(value, PLAIN)] != '\0')
         quoted = mig_text_quote(value);
 

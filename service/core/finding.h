@@ -44,8 +44,9 @@ void mig_findings_add(GPtrArray *findings, const char *id, ...) G_GNUC_NULL_TERM
 const MigFinding *mig_findings_worst(const GPtrArray *findings, MigSeverity severity);
 const MigFinding *mig_findings_find(const GPtrArray *findings, const char *id);
 
-/* "sentence" and "remedy" with the arguments filled in: {guest} in quotes, other values in quotes
- * if they have anything but letters, digits and . _ : / % + - in them. */
+/* "sentence" and "remedy" with the arguments filled in: {guest} in quotes, {message} as it
+ * is, other values in quotes if they have anything but letters, digits and . _ : / % + - in them.
+ */
 char *mig_finding_sentence(const MigFinding *finding);
 char *mig_finding_remedy(const MigFinding *finding);
 

@@ -251,6 +251,17 @@ const char *mig_request_name_there(const MigRequest *request, const char *name_h
     return mig_request_text(request, MIG_OPT_DESTINATION_NAME) ?: name_here;
 }
 
+const char *mig_request_edit(const MigRequest *request, MigOption option, const char *from)
+{
+    const char *const *list = mig_request_list(request, option);
+
+    for (guint i = 0; list[i]; i += 2)
+        if (g_str_equal(list[i], from))
+            return list[i + 1];
+
+    return NULL;
+}
+
 gboolean mig_request_has_edits(const MigRequest *request)
 {
     return request->options[MIG_OPT_DISK_PATHS].set || request->options[MIG_OPT_NETWORKS].set ||

@@ -165,5 +165,7 @@ const char *const *mig_request_list(const MigRequest *request, MigOption option)
 guint64 mig_request_number(const MigRequest *request, MigOption option);
 /* Name of the guest on the destination. */
 const char *mig_request_name_there(const MigRequest *request, const char *name_here);
+/* What `from` becomes by an option whose list is from, to, from, to, ...; NULL: it stays. */
+const char *mig_request_edit(const MigRequest *request, MigOption option, const char *from);
 /* TRUE if the guest's XML is edited on its way. */
 gboolean mig_request_has_edits(const MigRequest *request);
