@@ -62,6 +62,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("State", "s", get_state, state, CHANGE)                                                      \
     X("Phase", "s", get_phase, phase, CHANGE)                                                      \
     X("Plan", "a{sv}", bus_get_variant, plan, CHANGE)                                              \
+    X("Findings", "aa{sv}", bus_get_variant, findings, CHANGE)                                     \
     X("Progress", "d", bus_get_double, progress, CHANGE)                                           \
     X("Statistics", "a{st}", bus_get_variant, statistics, CHANGE)                                  \
     X("Created", "t", bus_get_uint64, created, CONST)                                              \

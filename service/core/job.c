@@ -25,6 +25,7 @@ static const struct {
     { "called", "t", KIND_TIME, G_STRUCT_OFFSET(MigJob, called) },
     { "finished", "t", KIND_TIME, G_STRUCT_OFFSET(MigJob, finished) },
     { "plan", "a{sv}", KIND_DICT, G_STRUCT_OFFSET(MigJob, plan) },
+    { "findings", "aa{sv}", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings) },
     { "statistics", "a{st}", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics) },
     { "progress", "d", KIND_FRACTION, G_STRUCT_OFFSET(MigJob, progress) },
     { "source-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state) },
@@ -58,6 +59,7 @@ MigJob *mig_job_new(void)
     for (guint i = 0; i < G_N_ELEMENTS(dicts); i++)
         mig_job_set_variant(&G_STRUCT_MEMBER(GVariant *, job, dicts[i]),
                             g_variant_new("a{sv}", NULL));
+    mig_job_set_variant(&job->findings, g_variant_new("aa{sv}", NULL));
     mig_job_set_variant(&job->statistics, g_variant_new("a{st}", NULL));
 
     return job;
@@ -78,6 +80,7 @@ void mig_job_free(MigJob *job)
     g_free(job->guest_uuid);
     g_clear_pointer(&job->plan, g_variant_unref);
     g_clear_pointer(&job->verification, g_variant_unref);
+    g_clear_pointer(&job->findings, g_variant_unref);
     g_clear_pointer(&job->statistics, g_variant_unref);
     g_free(job->source_state);
     g_free(job->destination_state);

@@ -27,6 +27,7 @@ typedef struct {
     gint64 called;           /* libvirt's migrate call entered, 0: not yet */
     gint64 finished;         /* 0: not yet */
     GVariant *plan;          /* a{sv}, empty until made */
+    GVariant *findings;      /* aa{sv}, mig_findings_to_variant() */
     GVariant *statistics;    /* a{st}, libvirt's job fields */
     double progress;         /* 0..1 */
     char *source_state;      /* guest on the source: "running", "absent", "unknown", ... */
@@ -49,7 +50,8 @@ void mig_job_set_variant(GVariant **field, GVariant *value);
 void mig_job_set_error(MigJob *job, const GError *error, const char *raw);
 
 /* What changes while a worker is at it, as an a{sv}: state, phase, guest-name, guest-uuid, called,
- * finished, plan, statistics, progress, source-state, destination-state, guest-host, verification,
+ * finished, plan, findings, statistics, progress, source-state, destination-state, guest-host,
+ * verification,
  * error-name, error-message, error-raw. Applying ignores unknown keys, and state or phase that
  * would go back; returns TRUE if anything changed. */
 GVariant *mig_job_status(const MigJob *job);

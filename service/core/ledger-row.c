@@ -31,6 +31,7 @@ static const struct {
     { "called", KIND_TIME, G_STRUCT_OFFSET(MigJob, called), TRUE },
     { "finished", KIND_TIME, G_STRUCT_OFFSET(MigJob, finished), TRUE },
     { "plan", KIND_DICT, G_STRUCT_OFFSET(MigJob, plan), TRUE, "a{sv}" },
+    { "findings", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings), TRUE, "aa{sv}" },
     { "statistics", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics), TRUE, "a{st}" },
     { "source_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state), TRUE },
     { "destination_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state), TRUE },

@@ -82,14 +82,23 @@ static void test_status_keys(void)
         const char *key;
         const char *type;
     } promised[] = {
-        { "state", "s" },      { "phase", "s" },
-        { "guest-name", "s" }, { "guest-uuid", "s" },
-        { "called", "t" },     { "finished", "t" },
-        { "plan", "a{sv}" },   { "statistics", "a{st}" },
-        { "progress", "d" },   { "source-state", "s" },
-        { "guest-host", "s" }, { "destination-state", "s" },
-        { "error-name", "s" }, { "error-message", "s" },
-        { "error-raw", "s" },  { "verification", "a{sv}" },
+        { "state", "s" },
+        { "phase", "s" },
+        { "guest-name", "s" },
+        { "guest-uuid", "s" },
+        { "called", "t" },
+        { "finished", "t" },
+        { "plan", "a{sv}" },
+        { "findings", "aa{sv}" },
+        { "statistics", "a{st}" },
+        { "progress", "d" },
+        { "source-state", "s" },
+        { "guest-host", "s" },
+        { "destination-state", "s" },
+        { "error-name", "s" },
+        { "error-message", "s" },
+        { "error-raw", "s" },
+        { "verification", "a{sv}" },
     };
     g_autoptr(MigJob) job = mig_job_new();
     g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(job));

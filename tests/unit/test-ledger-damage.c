@@ -192,13 +192,13 @@ static void test_flipped_log(Fixture *fixture, gconstpointer data)
 static void test_newer(Fixture *fixture, gconstpointer data)
 {
     make_real_ledger(fixture->path);
-    administrator(fixture->path, "PRAGMA user_version = 3");
+    administrator(fixture->path, "PRAGMA user_version = 4");
     assert_refused(fixture->path, "newer version");
     administrator(fixture->path, "PRAGMA user_version = 2147483647");
     assert_refused(fixture->path, "newer version");
     administrator(fixture->path, "PRAGMA user_version = -1");
     assert_refused(fixture->path, "newer version");
-    administrator(fixture->path, "PRAGMA user_version = 2");
+    administrator(fixture->path, "PRAGMA user_version = 3");
     g_assert_true(survives(fixture->path));
 }
 
@@ -209,7 +209,7 @@ static void test_newer_in_log(Fixture *fixture, gconstpointer data)
 
     make_real_ledger(fixture->path);
     newer = sqlite_open(fixture->path);
-    sqlite_run(newer, "PRAGMA user_version = 3");
+    sqlite_run(newer, "PRAGMA user_version = 4");
     assert_refused(fixture->path, "newer version");
     sqlite3_db_config(newer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     g_assert_cmpint(sqlite3_close(newer), ==, SQLITE_OK);

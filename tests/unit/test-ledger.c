@@ -58,6 +58,7 @@ static MigJob *full_job(void)
     job->called = 1700000000000001;
     job->finished = G_MAXINT64;
     mig_job_set_variant(&job->plan, g_variant_new_parsed("{'flags': <['VIR_MIGRATE_LIVE']>}"));
+    mig_job_set_variant(&job->findings, g_variant_new_parsed("[{'id': <'unsafe'>}, @a{sv} {}]"));
     mig_job_set_variant(&job->statistics,
                         g_variant_new_parsed("@a{st} {'downtime': 18446744073709551615}"));
     mig_job_set_string(&job->source_state, "running");
