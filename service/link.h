@@ -24,7 +24,10 @@
  *                                                         its file has
  *     FindRoutes(a{sv} host, as addresses) -> a{ss}       mig_machine_find_routes(); of the machine
  *                                                         itself only
- *     Test(a{sv} host) -> a{sv}                           as Host.Test
+ *     InspectGuest(a{sv} host, a{sv} question) -> a{sv}   mig_guest_question_to_variant();
+ * {"facts": as GetFacts, "report": mig_guest_report_to_variant()} InspectDestination(a{sv} host,
+ * a{sv} question) -> a{sv} the same with mig_host_question and mig_host_report Test(a{sv} host) ->
+ * a{sv}                           as Host.Test
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bus face of the manager; see manager-bus.h. Migrate and Plan are request-bus.c's.
+ * The bus face of the manager; see manager-bus.h. Migrate, Plan and Check are request-bus.c's.
  */
 #include "manager-bus.h"
 
@@ -241,6 +241,10 @@ static const sd_bus_vtable manager_vtable[] = {
     SD_BUS_METHOD_WITH_NAMES(
         "Plan", "ssa{sv}", SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
         "a{sv}", SD_BUS_PARAM(plan), request_bus_plan, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("Check", "ssa{sv}",
+                             SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
+                             "a{sv}aa{sv}", SD_BUS_PARAM(plan) SD_BUS_PARAM(findings),
+                             request_bus_check, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES(
         "Migrate", "ssa{sv}", SD_BUS_PARAM(guest) SD_BUS_PARAM(destination) SD_BUS_PARAM(options),
         "o", SD_BUS_PARAM(job), request_bus_migrate, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -35,11 +35,9 @@ static MigFacts *read_facts(sd_bus_message *answer, GError **error)
     return dict ? mig_facts_from_variant(dict, error) : NULL;
 }
 
-/* Where the worker looks for our certificates; shown in the plan's URIs. */
-static char *pki_path(const Planning *planning)
+char *plan_bus_pki_path(const ManagerBus *face)
 {
-    g_autofree char *path =
-        g_build_filename(planning->face->manager->settings->state_dir, "pki", NULL);
+    g_autofree char *path = g_build_filename(face->manager->settings->state_dir, "pki", NULL);
     return g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
 }
 
@@ -57,7 +55,7 @@ static int reply_plan(const Planning *planning, const MigPlan *plan)
 static void answer_plan(const Planning *planning, const MigFacts *on_destination)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *pki = pki_path(planning);
+    g_autofree char *pki = plan_bus_pki_path(planning->face);
     g_autoptr(MigPlan) plan =
         mig_plan_new(planning->request, planning->source, planning->destination,
                      planning->on_source, on_destination, pki, &error);

@@ -9,3 +9,6 @@
 /* Takes its own copies of what it needs; answers the call later. */
 void plan_bus_answer(ManagerBus *face, sd_bus_message *call, const MigRequest *request,
                      const MigHost *source, const MigHost *destination);
+
+/* Where a worker looks for our certificates, NULL if they are not there; shown in a plan's URIs. */
+char *plan_bus_pki_path(const ManagerBus *face);

@@ -5,6 +5,7 @@
  */
 #include "request-bus.h"
 
+#include "check-bus.h"
 #include "error.h"
 #include "job-bus.h"
 #include "plan-bus.h"
@@ -134,22 +135,45 @@ int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_
     return authorize_request(g_steal_pointer(&frozen), call, action, migrate_authorized);
 }
 
-static void plan_authorized(sd_bus_message *call, void *userdata)
+/* Plan and Check differ in who answers. */
+typedef void (*Answer)(ManagerBus *face, sd_bus_message *call, const MigRequest *request,
+                       const MigHost *source, const MigHost *destination);
+
+static void answer_authorized(sd_bus_message *call, const HostsRequest *frozen, Answer answer)
 {
-    const HostsRequest *frozen = userdata;
     const MigHost *source, *destination;
     g_autoptr(GError) error = NULL;
     if (request_still_holds(frozen, &source, &destination, &error))
-        plan_bus_answer(frozen->face, call, frozen->request, source, destination);
+        answer(frozen->face, call, frozen->request, source, destination);
     else
         bus_reply_error(call, error);
 }
 
-int request_bus_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+static void plan_authorized(sd_bus_message *call, void *userdata)
+{
+    answer_authorized(call, userdata, plan_bus_answer);
+}
+
+static void check_authorized(sd_bus_message *call, void *userdata)
+{
+    answer_authorized(call, userdata, check_bus_answer);
+}
+
+static int ask_leave(sd_bus_message *call, ManagerBus *face, Authorized authorized)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(HostsRequest) frozen = read_request(userdata, call, &error);
+    g_autoptr(HostsRequest) frozen = read_request(face, call, &error);
     if (!frozen)
         return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, plan_authorized);
+    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, authorized);
+}
+
+int request_bus_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    return ask_leave(call, userdata, plan_authorized);
+}
+
+int request_bus_check(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    return ask_leave(call, userdata, check_authorized);
 }

@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "error.h"
 #include "guests.h"
+#include "inspect.h"
 #include "interfaces.h"
 #include "machine.h"
 
@@ -113,12 +114,19 @@ GVariant *mig_query_list_guests(MigQueryHost *host, GVariant *dict, GVariant *ar
     return ask(host, dict, ask_guests, arguments, error);
 }
 
+/* Of the host and of one of its guests. */
+static gboolean ask_both_facts(MigQueryHost *host, const char *guest, const char *uuid,
+                               GError **error)
+{
+    return need_facts(host, error) && mig_connection_ask_guest(host->connection, host->host, guest,
+                                                               uuid, host->facts, NULL, error);
+}
+
 static GVariant *ask_facts(MigQueryHost *host, GVariant *arguments, GError **error)
 {
     const char *guest = NULL, *uuid = NULL;
     g_variant_get(arguments, "(&s&s)", &guest, &uuid);
-    if (!need_facts(host, error) || !mig_connection_ask_guest(host->connection, host->host, guest,
-                                                              uuid, host->facts, NULL, error))
+    if (!ask_both_facts(host, guest, uuid, error))
         return NULL;
     return g_variant_ref_sink(mig_facts_to_variant(host->facts));
 }
@@ -154,6 +162,49 @@ GVariant *mig_query_find_routes(MigQueryHost *host, GVariant *dict, GVariant *ar
     }
     g_variant_get(arguments, "(^a&s)", &addresses);
     return g_variant_ref_sink(mig_machine_find_routes(addresses));
+}
+
+/* {"facts", "report"}; the report may be floating. */
+static GVariant *facts_and_report(const MigQueryHost *host, GVariant *report)
+{
+    return g_variant_ref_sink(g_variant_new_parsed("{'facts': <%@a{sv}>, 'report': <%@a{sv}>}",
+                                                   mig_facts_to_variant(host->facts), report));
+}
+
+static GVariant *ask_about_guest(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    g_autoptr(GVariant) dict = g_variant_get_child_value(arguments, 0);
+    g_autoptr(MigGuestQuestion) question = mig_guest_question_from_variant(dict, error);
+    if (!question || !ask_both_facts(host, question->guest, "", error))
+        return NULL;
+    g_autoptr(MigGuestReport) report =
+        host->facts->guest_found
+            ? mig_inspect_source(host->connection, host->host, host->facts, question, NULL, error)
+            : mig_guest_report_new();
+    return report ? facts_and_report(host, mig_guest_report_to_variant(report)) : NULL;
+}
+
+GVariant *mig_query_inspect_guest(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                  GError **error)
+{
+    return ask(host, dict, ask_about_guest, arguments, error);
+}
+
+static GVariant *ask_about_host(MigQueryHost *host, GVariant *arguments, GError **error)
+{
+    g_autoptr(GVariant) dict = g_variant_get_child_value(arguments, 0);
+    g_autoptr(MigHostQuestion) question = mig_host_question_from_variant(dict, error);
+    if (!question || !ask_both_facts(host, question->guest, question->uuid, error))
+        return NULL;
+    g_autoptr(MigHostReport) report =
+        mig_inspect_destination(host->connection, host->host, question, NULL, error);
+    return report ? facts_and_report(host, mig_host_report_to_variant(report)) : NULL;
+}
+
+GVariant *mig_query_inspect_destination(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                        GError **error)
+{
+    return ask(host, dict, ask_about_host, arguments, error);
 }
 
 /* A test that is answered from memory tests nothing. */

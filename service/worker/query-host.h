@@ -25,5 +25,9 @@ GVariant *mig_query_list_interfaces(MigQueryHost *host, GVariant *dict, GVariant
                                     GError **error); /* () -> aa{sv} */
 GVariant *mig_query_find_routes(MigQueryHost *host, GVariant *dict, GVariant *arguments,
                                 GError **error); /* (as addresses) -> a{ss} */
+GVariant *mig_query_inspect_guest(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                  GError **error); /* (a{sv} question) -> a{sv} */
+GVariant *mig_query_inspect_destination(MigQueryHost *host, GVariant *dict, GVariant *arguments,
+                                        GError **error); /* (a{sv} question) -> a{sv} */
 GVariant *mig_query_test(MigQueryHost *host, GVariant *dict, GVariant *arguments,
                          GError **error); /* () -> a{sv} */

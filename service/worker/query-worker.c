@@ -51,6 +51,8 @@ static const Method methods[] = {
     { "GetFacts", "(ss)", mig_query_get_facts },
     { "ListInterfaces", "()", mig_query_list_interfaces },
     { "FindRoutes", "(as)", mig_query_find_routes },
+    { "InspectGuest", "(a{sv})", mig_query_inspect_guest },
+    { "InspectDestination", "(a{sv})", mig_query_inspect_destination },
     { "Test", "()", mig_query_test },
 };
 
@@ -165,6 +167,12 @@ static const sd_bus_vtable vtable[] = {
                              SD_BUS_PARAM(interfaces), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("FindRoutes", "a{sv}as", SD_BUS_PARAM(host) SD_BUS_PARAM(addresses),
                              "a{ss}", SD_BUS_PARAM(routes), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("InspectGuest", "a{sv}a{sv}",
+                             SD_BUS_PARAM(host) SD_BUS_PARAM(question), "a{sv}",
+                             SD_BUS_PARAM(answer), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("InspectDestination", "a{sv}a{sv}",
+                             SD_BUS_PARAM(host) SD_BUS_PARAM(question), "a{sv}",
+                             SD_BUS_PARAM(answer), on_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("Test", "a{sv}", SD_BUS_PARAM(host), "a{sv}", SD_BUS_PARAM(result),
                              on_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,

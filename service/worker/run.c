@@ -95,6 +95,18 @@ void mig_run_tell_phase(MigRun *run, MigPhase phase)
     mig_post_send(run->post, on_phase, GUINT_TO_POINTER(phase));
 }
 
+static void on_findings(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    g_autoptr(GVariant) findings = data;
+    mig_job_set_variant(&run->job->findings, findings);
+}
+
+void mig_run_tell_findings(MigRun *run, GVariant *findings)
+{
+    mig_post_send(run->post, on_findings, g_variant_ref_sink(findings));
+}
+
 typedef struct {
     const MigFindings *findings;
     MigEnter answer;

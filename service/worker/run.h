@@ -15,6 +15,9 @@ typedef struct MigRun MigRun;
 
 void mig_run_tell_phase(MigRun *run, MigPhase phase);
 
+/* What a check has found (aa{sv}, taken). */
+void mig_run_tell_findings(MigRun *run, GVariant *findings);
+
 /* What was found and planned; ownership stays with the caller. */
 typedef struct {
     const MigFacts *on_source, *on_destination; /* NULL: the destination is not opened */

@@ -7,6 +7,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include "check.h"
 #include "error.h"
 #include "libvirt-error.h"
 #include "params.h"
@@ -97,24 +98,44 @@ static gboolean ask_destination(MigSequence *s, const MigFacts *found)
         return TRUE;
     mig_side_set_guest(side, mig_request_name_there(s->task->request, found->guest_name),
                        found->guest_uuid);
-    return step(s, mig_side_ask, NULL, side);
+    side->host_question =
+        mig_host_question_of(s->task->request, found, s->sides[MIG_SOURCE]->guest_report);
+    return step(s, mig_side_inspect, NULL, side);
 }
 
+static gboolean ask_hosts(MigSequence *s)
+{
+    MigSide *source = s->sides[MIG_SOURCE];
+    mig_side_set_guest(source, s->task->request->guest, "");
+    source->guest_question = mig_guest_question_of(s->task->request);
+    if (!step(s, mig_side_inspect, source, s->sides[MIG_DESTINATION]))
+        return FALSE;
+    const MigFacts *found = source->facts;
+    if (!found->guest_found)
+        return TRUE;
+    take_guest(s, found);
+    return ask_destination(s, found);
+}
+
+/* What Check would have found, before libvirt is called. */
 static gboolean check(MigSequence *s)
 {
-    MigSide **sides = s->sides;
-    mig_side_set_guest(sides[MIG_SOURCE], s->task->request->guest, "");
-    if (!step(s, mig_side_ask, sides[MIG_SOURCE], sides[MIG_DESTINATION]))
-        return FALSE;
-    const MigFacts *found = sides[MIG_SOURCE]->facts;
-    if (found->guest_found) {
-        take_guest(s, found);
-        if (!ask_destination(s, found))
-            return FALSE;
-    }
-    s->plan = mig_plan_new(s->task->request, s->task->source, s->task->destination, found,
-                           facts_of(s, MIG_DESTINATION), s->task->pki_path, &s->error);
-    return s->plan != NULL;
+    const MigSide *source = s->sides[MIG_SOURCE], *destination = s->sides[MIG_DESTINATION];
+    MigCheckInput input = { .request = s->task->request,
+                            .source = s->task->source,
+                            .destination = s->task->destination,
+                            .on_source = source->facts,
+                            .on_destination = facts_of(s, MIG_DESTINATION),
+                            .guest = source->guest_report,
+                            .there = destination ? destination->host_report : NULL };
+    g_autoptr(GPtrArray) findings = NULL;
+    s->plan = mig_plan_new(input.request, input.source, input.destination, input.on_source,
+                           input.on_destination, s->task->pki_path, &s->error);
+    findings = s->plan ? mig_check(&input) : mig_findings_new();
+    if (!s->plan)
+        mig_check_add_refusal(findings, s->error);
+    mig_run_tell_findings(s->run, mig_findings_to_variant(findings));
+    return s->plan && mig_check_passes(input.request, findings, &s->error);
 }
 
 static void note_before(MigSequence *s, MigSideIndex i)
@@ -277,7 +298,7 @@ static gpointer run_sequence(gpointer data)
     if (!s->task->resumed &&
         step(s, mig_side_open, s->sides[MIG_SOURCE], s->sides[MIG_DESTINATION])) {
         mig_run_tell_phase(s->run, MIG_PHASE_CHECKING);
-        if (check(s) && prepare(s))
+        if (ask_hosts(s) && check(s) && prepare(s))
             migrate(s);
     }
     s->evidence.error = s->error;

@@ -7,6 +7,7 @@
 #include <libvirt/virterror.h>
 #include <stdlib.h>
 
+#include "inspect.h"
 #include "libvirt-error.h"
 #include "params.h"
 #include "volumes.h"
@@ -42,6 +43,10 @@ void mig_side_free(MigSide *side)
     mig_facts_free(side->facts);
     g_free(side->guest);
     g_free(side->uuid);
+    mig_guest_question_free(side->guest_question);
+    mig_host_question_free(side->host_question);
+    mig_guest_report_free(side->guest_report);
+    mig_host_report_free(side->host_report);
     g_clear_pointer(&side->statistics, g_variant_unref);
     g_free(side->configuration);
     g_free(side->xml);
@@ -79,6 +84,22 @@ gboolean mig_side_ask(gpointer data)
     return !side->guest ||
            mig_connection_ask_guest(side->connection, side->host, side->guest, side->uuid,
                                     side->facts, &side->raw, &side->error);
+}
+
+gboolean mig_side_inspect(gpointer data)
+{
+    MigSide *side = data;
+    if (!mig_side_ask(side))
+        return FALSE;
+    if (side->guest_question && side->facts->guest_found) {
+        side->guest_report = mig_inspect_source(side->connection, side->host, side->facts,
+                                                side->guest_question, &side->raw, &side->error);
+        return side->guest_report != NULL;
+    }
+    if (side->host_question)
+        side->host_report = mig_inspect_destination(side->connection, side->host,
+                                                    side->host_question, &side->raw, &side->error);
+    return !side->host_question || side->host_report;
 }
 
 gboolean mig_side_look(gpointer data)

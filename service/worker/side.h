@@ -7,6 +7,7 @@
 
 #include "conclude.h"
 #include "connection.h"
+#include "inspection.h"
 #include "pair.h"
 #include "verification.h"
 
@@ -17,6 +18,11 @@ typedef struct {
     MigFacts *facts; /* NULL until the host was asked */
     /* the guest to look for, uuid wins; both NULL: none yet */
     char *guest, *uuid;
+    /* what a check is to ask of it, one of them or none, and the answer */
+    MigGuestQuestion *guest_question;
+    MigHostQuestion *host_question;
+    MigGuestReport *guest_report;
+    MigHostReport *host_report;
     GVariant *statistics; /* a{st} of its last completed job, or NULL */
     char *configuration;  /* digest, see verify.h, or NULL */
     gboolean watch;       /* mig_side_verify() looks whether the guest goes on */
@@ -39,7 +45,10 @@ void mig_side_set_guest(MigSide *side, const char *guest, const char *uuid);
 /* Steps for mig_pair_run(). */
 gboolean mig_side_open(gpointer side); /* connects */
 gboolean mig_side_ask(gpointer side);  /* connects if need be, then the facts of host and guest */
-/* The same on a connection that works, old or new. Never FALSE: the other side counts too. */
+/* The same, and then the question, a guest_question only if the guest was found. */
+gboolean mig_side_inspect(gpointer side);
+/* As mig_side_ask() on a connection that works, old or new. Never FALSE: the other side counts too.
+ */
 gboolean mig_side_look(gpointer side);
 gboolean mig_side_ask_statistics(gpointer side);
 gboolean mig_side_read_xml(gpointer side);

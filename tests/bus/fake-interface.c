@@ -4,24 +4,17 @@
  */
 #include "fake.h"
 
-/* Both kinds are the same to the fake. */
-typedef struct {
-    virConnectPtr connection;
-    char *name;
-} Named;
-
 struct _virInterface {
-    Named named;
+    FakeNamed named;
 };
 
 struct _virNodeDevice {
-    Named named;
+    FakeNamed named;
 };
 
-/* `size`: of the struct that begins with a Named. */
-static gpointer named_new(virConnectPtr connection, const char *name, gsize size)
+gpointer fake_named_new(virConnectPtr connection, const char *name, gsize size)
 {
-    Named *named = g_malloc0(size);
+    FakeNamed *named = g_malloc0(size);
 
     g_atomic_ref_count_inc(&connection->refs);
     named->connection = connection;
@@ -29,7 +22,7 @@ static gpointer named_new(virConnectPtr connection, const char *name, gsize size
     return named;
 }
 
-static int named_free(Named *named)
+int fake_named_free(FakeNamed *named)
 {
     __wrap_virConnectClose(named->connection);
     g_free(named->name);
@@ -58,11 +51,11 @@ static int list(virConnectPtr connection, const char *function, unsigned int fla
     g_variant_lookup(answer, "names", "^a&s", &names);
     *ret = g_new0(gpointer, g_strv_length((char **) names) + 1);
     for (; names[count] != NULL; count++)
-        (*ret)[count] = named_new(connection, names[count], size);
+        (*ret)[count] = fake_named_new(connection, names[count], size);
     return count;
 }
 
-static GVariant *ask_name(virConnectPtr connection, const char *function, const char *name)
+GVariant *fake_ask_name(virConnectPtr connection, const char *function, const char *name)
 {
     GVariantDict dict;
 
@@ -71,9 +64,9 @@ static GVariant *ask_name(virConnectPtr connection, const char *function, const 
     return fake_ask_connection(connection, function, &dict);
 }
 
-static char *get_xml(const Named *named, const char *function)
+static char *get_xml(const FakeNamed *named, const char *function)
 {
-    g_autoptr(GVariant) answer = ask_name(named->connection, function, named->name);
+    g_autoptr(GVariant) answer = fake_ask_name(named->connection, function, named->name);
 
     return answer != NULL ? fake_get_string(answer, "result") : NULL;
 }
@@ -87,9 +80,9 @@ int __wrap_virConnectListAllInterfaces(virConnectPtr connection, virInterfacePtr
 
 virInterfacePtr __wrap_virInterfaceLookupByName(virConnectPtr connection, const char *name)
 {
-    g_autoptr(GVariant) answer = ask_name(connection, "virInterfaceLookupByName", name);
+    g_autoptr(GVariant) answer = fake_ask_name(connection, "virInterfaceLookupByName", name);
 
-    return answer != NULL ? named_new(connection, name, sizeof(struct _virInterface)) : NULL;
+    return answer != NULL ? fake_named_new(connection, name, sizeof(struct _virInterface)) : NULL;
 }
 
 const char *__wrap_virInterfaceGetName(virInterfacePtr interface)
@@ -104,7 +97,7 @@ char *__wrap_virInterfaceGetXMLDesc(virInterfacePtr interface, unsigned int flag
 
 int __wrap_virInterfaceFree(virInterfacePtr interface)
 {
-    return named_free(&interface->named);
+    return fake_named_free(&interface->named);
 }
 
 int __wrap_virConnectListAllNodeDevices(virConnectPtr connection, virNodeDevicePtr **devices,
@@ -126,5 +119,5 @@ char *__wrap_virNodeDeviceGetXMLDesc(virNodeDevicePtr device, unsigned int flags
 
 int __wrap_virNodeDeviceFree(virNodeDevicePtr device)
 {
-    return named_free(&device->named);
+    return fake_named_free(&device->named);
 }

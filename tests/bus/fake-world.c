@@ -64,15 +64,19 @@ static char *exchange(int fd, const char *line)
 {
     g_autoptr(GString) answer = g_string_new(NULL);
     gsize length = strlen(line);
-    char c;
+    char buffer[65536];
+    gssize n;
 
     if (send(fd, line, length, MSG_NOSIGNAL) != (gssize) length)
         return NULL;
-    /* Byte by byte: what follows the line on a socket that stays open is an event. */
-    while (recv(fd, &c, 1, 0) == 1) {
-        if (c == '\n')
+    /* Not more than the line: what follows it on a socket that stays open is an event. */
+    while ((n = recv(fd, buffer, sizeof buffer, MSG_PEEK)) > 0) {
+        const char *end = memchr(buffer, '\n', (gsize) n);
+
+        g_string_append_len(answer, buffer, end != NULL ? end - buffer : n);
+        recv(fd, buffer, end != NULL ? (gsize) (end - buffer) + 1 : (gsize) n, 0);
+        if (end != NULL)
             return g_string_free(g_steal_pointer(&answer), FALSE);
-        g_string_append_c(answer, c);
     }
     return NULL;
 }

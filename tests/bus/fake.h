@@ -77,3 +77,16 @@ virDomainPtr fake_domain_new(virConnectPtr connection, const char *name, const c
 FakeEvents *fake_events_new(virConnectPtr connection, int fd);
 gboolean fake_events_come(FakeEvents *events);
 void fake_events_close(FakeEvents *events);
+
+/* What has a name on a connection and nothing else: networks, interfaces, pools. The struct of each
+ * begins with it. */
+typedef struct {
+    virConnectPtr connection;
+    char *name;
+} FakeNamed;
+
+/* `size`: of the struct. */
+gpointer fake_named_new(virConnectPtr connection, const char *name, gsize size);
+int fake_named_free(FakeNamed *named);
+/* Asks with the argument "name". */
+GVariant *fake_ask_name(virConnectPtr connection, const char *function, const char *name);

@@ -294,6 +294,15 @@ class Client:
     def plan(self, guest, destination, **chosen):
         return self.start_plan(guest, destination, **chosen).result()
 
+    def start_check(self, guest, destination, **chosen):
+        return self.start(ROOT, MANAGER, "Check",
+                          GLib.Variant("(ssa{sv})", (guest, destination, options(**chosen))))
+
+    def check(self, guest, destination, **chosen):
+        """The plan, and the findings by their ids; of several with one id the last."""
+        plan, findings = self.start_check(guest, destination, **chosen).result()
+        return plan, {finding["id"]: finding for finding in findings}
+
     def start_migrate(self, guest, destination, interactive=False, **chosen):
         return self.start(ROOT, MANAGER, "Migrate",
                           GLib.Variant("(ssa{sv})", (guest, destination, options(**chosen))),

@@ -88,7 +88,8 @@ _numbers = iter(range(10**6))
 
 
 def new_guest(s, driver, guest_state=virt.RUNNING):
-    properties = dict(state=guest_state)
+    disks = [(target, f"/srv/images/{{}}-{target}.qcow2", 2**33) for target in ("vda", "vdb")]
+    properties = dict(state=guest_state, disks=disks)
     return s.world.hosts[hosts_of(driver)[0]].guest(f"guest{next(_numbers)}", **properties)
 
 

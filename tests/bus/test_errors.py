@@ -66,11 +66,12 @@ def refusing():
         yield scene
 
 
-@pytest.mark.parametrize("method", ("Migrate", "Plan"))
+@pytest.mark.parametrize("method", ("Migrate", "Plan", "Check"))
 @pytest.mark.parametrize("guest,destination,chosen,name,word", REFUSED)
 def test_refused_before_anything_is_touched(refusing, method, guest, destination, chosen, name,
                                             word):
-    start = {"Migrate": refusing.client.start_migrate, "Plan": refusing.client.start_plan}[method]
+    start = {"Migrate": refusing.client.start_migrate, "Plan": refusing.client.start_plan,
+             "Check": refusing.client.start_check}[method]
     error = start(guest, destination, **chosen).error()
     assert error.short in ((name,) if isinstance(name, str) else name), error
     assert word in error.text and len(error.text) > 20

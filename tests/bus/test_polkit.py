@@ -29,6 +29,7 @@ METHODS = {
     "ListJobs": ("list", lambda s: s.client.start(ROOT, MANAGER, "ListJobs",
                                                   GLib.Variant("(a{sv})", ({},)))),
     "Plan": ("check", lambda s: s.client.start_plan("web", "b")),
+    "Check": ("check", lambda s: s.client.start_check("web", "b")),
     "ListInterfaces": ("check", lambda s: s.client.start_list_interfaces("b", "local")),
     "Test": ("check", lambda s: s.client.start_test("b")),
     "Migrate": ("migrate", lambda s: s.client.start_migrate("web", "b")),

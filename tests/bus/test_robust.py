@@ -14,11 +14,13 @@ from harness import HOST, JOB, MANAGER, ROOT
 from loop import Missing
 from scene import Scene
 
-METHODS = {"ListGuests": (ROOT, MANAGER), "Plan": (ROOT, MANAGER), "Migrate": (ROOT, MANAGER),
+METHODS = {"ListGuests": (ROOT, MANAGER), "Plan": (ROOT, MANAGER),
+           "Check": (ROOT, MANAGER), "Migrate": (ROOT, MANAGER),
            "ListJobs": (ROOT, MANAGER), "Test": (f"{ROOT}/host/b", HOST),
            "Cancel": (f"{ROOT}/job/1", JOB)}
 
-TAKES = {"ListGuests": "(sa{sv})", "Plan": "(ssa{sv})", "Migrate": "(ssa{sv})",
+TAKES = {"ListGuests": "(sa{sv})", "Plan": "(ssa{sv})", "Check": "(ssa{sv})",
+         "Migrate": "(ssa{sv})",
          "ListJobs": "(a{sv})", "Test": "()", "Cancel": "()"}
 
 BODIES = [

@@ -182,7 +182,7 @@ def test_no_edits_no_xml(s):
     m.finish()
     assert job.ended()["State"] == "completed"
     flags = {call["flags"] for _, _, call in s.world.asked("virDomainGetXMLDesc")}
-    assert flags == {w.XML_INACTIVE} and not {"destination_xml", "persistent_xml"} & set(m.params)
+    assert flags == {w.XML_INACTIVE, w.XML_MIGRATABLE} and not {"destination_xml", "persistent_xml"} & set(m.params)
 
 
 def test_passwords_that_are_kept_back(on_networks):

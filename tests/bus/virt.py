@@ -27,9 +27,10 @@ CRED_PASSPHRASE = 5
 ERR_INTERNAL_ERROR, ERR_INVALID_ARG, ERR_OPERATION_FAILED, ERR_SYSTEM_ERROR = 1, 8, 9, 38
 ERR_RPC, ERR_NO_DOMAIN, ERR_AUTH_FAILED, ERR_OPERATION_INVALID = 39, 42, 45, 55
 ERR_ARGUMENT_UNSUPPORTED, ERR_OPERATION_ABORTED, ERR_MIGRATE_UNSAFE = 74, 78, 81
-ERR_CPU_INCOMPATIBLE = 91
-ERR_NO_STORAGE_POOL, ERR_NO_STORAGE_VOL, ERR_ACCESS_DENIED, FROM_STORAGE = 49, 50, 88, 18
+ERR_OPERATION_DENIED, ERR_NO_NETWORK, ERR_NO_STORAGE_POOL, ERR_NO_STORAGE_VOL = 29, 43, 49, 50
+ERR_ACCESS_DENIED, ERR_CPU_INCOMPATIBLE = 88, 91
 ERR_NO_SUPPORT, ERR_NO_NODE_DEVICE, ERR_NO_INTERFACE = 3, 53, 57
+FROM_STORAGE, FROM_NETWORK = 18, 19
 FROM_RPC, FROM_QEMU, FROM_DOMAIN, FROM_NODEDEV, FROM_INTERFACE = 7, 10, 20, 22, 26
 
 MIB = 1024 * 1024
@@ -70,6 +71,32 @@ def device_xml(interface, speed=None, state="up"):
             "<capability type='80203'/></capability></device>\n")
 
 
+CAPABILITIES_XML = """<domainCapabilities>
+  <path>/usr/bin/qemu-system-x86_64</path>
+  <os supported='yes'>
+    <enum name='firmware'><value>efi</value></enum>
+    <loader supported='yes'>
+      <value>/usr/share/OVMF/OVMF_CODE_4M.fd</value>
+      <enum name='type'><value>rom</value><value>pflash</value></enum>
+    </loader>
+  </os>
+  <devices>
+    <tpm supported='yes'>
+      <enum name='model'><value>tpm-tis</value></enum>
+      <enum name='backendModel'><value>passthrough</value><value>emulator</value></enum>
+    </tpm>
+  </devices>
+</domainCapabilities>
+"""
+
+
+class Pool:
+    """A storage pool with a name; `volumes`: name -> capacity in bytes."""
+
+    def __init__(self, path, active=True, available=2**40, **volumes):
+        self.path, self.active, self.available, self.volumes = path, active, available, volumes
+
+
 class Guest:
     def __init__(self, host, name, uuid, state, persistent, memory, maximum_memory, vcpus, disks):
         self.host, self.name, self.uuid = host, name, uuid
@@ -85,12 +112,20 @@ class Guest:
         self.stuck = False  # it does not
         self.networks, self.bridges = [], []  # that its interfaces are on
         self.paths = {}  # disk target -> path, where it is not that of `disks`
+        self.cpu = "qemu64"
+        self.document = None  # its XML; None: made of what is here
+        self.xml_os = self.xml_more = self.xml_devices = ""
+        self.snapshots = 0
+        self.block_jobs = set()  # targets of disks
+        self.sizes = {}  # target -> (capacity, allocation)
 
     @property
     def active(self):
         return self.state not in (SHUTOFF, CRASHED)
 
     def xml(self, flags):
+        if self.document is not None:
+            return self.document
         disks = "".join(
             f"<disk type='file' device='disk'><source file='{self.paths.get(target, source)}'/>"
             f"<target dev='{target}'/></disk>" for target, source, _ in self.disks)
@@ -99,8 +134,16 @@ class Guest:
                              for name in getattr(self, f"{kind}s"))
         by = f"<description>{self.configured_by}</description>" if flags & XML_INACTIVE else ""
         secret = " passwd='secret'" if flags & XML_SECURE else ""
-        return (f"<domain type='qemu'><name>{self.name}</name><uuid>{self.uuid}</uuid>{by}<devices>"
-                f"{disks}{interfaces}<graphics type='vnc'{secret}/></devices></domain>")
+        return (f"<domain type='kvm'><name>{self.name}</name><uuid>{self.uuid}</uuid>{by}"
+                f"<memory unit='KiB'>{self.maximum_memory // 1024}</memory>"
+                f"<currentMemory unit='KiB'>{self.memory // 1024}</currentMemory>"
+                "<memtune><hard_limit unit='KiB'>8388608</hard_limit></memtune>"
+                f"<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>{self.xml_os}</os>"
+                "<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>"
+                f"{self.cpu}</model></cpu>{self.xml_more}"
+                "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>"
+                f"{disks}{interfaces}<graphics type='vnc'{secret}/>{self.xml_devices}</devices>"
+                "</domain>")
 
     def copy_to(self, host):
         copy = Guest(host, self.name, self.uuid, PAUSED, False, self.memory, self.maximum_memory,
@@ -127,6 +170,15 @@ class Host:
         self.files = set()  # and those that it would find if it looked
         self.interfaces = None  # name -> XML or VirError; None: no such driver
         self.devices = None  # the same of node devices
+        self.hypervisor = 7002022  # virConnectGetVersion()
+        self.memory, self.free, self.cached = 2**34, 2**33, 2**30
+        self.emulators = {"/usr/bin/qemu-system-x86_64"}
+        self.machines = {"pc-q35-7.2"}
+        self.virt_types = {"kvm", "qemu"}
+        self.cpus = {"qemu64"}  # models that fit
+        self.capabilities = CAPABILITIES_XML  # virConnectGetDomainCapabilities()
+        self.networks = None  # name -> whether it is active; None: whatever is asked for, active
+        self.named_pools = {}  # name -> Pool, besides `pools`
 
     def guest(self, name, state=RUNNING, persistent=True, uuid=None, memory=512 * MIB,
               maximum_memory=1024 * MIB, vcpus=2, disks=(("vda", "/srv/images/{}.qcow2", 2**33),)):
@@ -135,6 +187,19 @@ class Host:
         self.guests[name] = Guest(self, name, uuid, state, persistent, memory, maximum_memory,
                                   vcpus, disks)
         return self.guests[name]
+
+    def pool_at(self, path):
+        """The active pool with that directory, or None."""
+        named = [pool for pool in self.named_pools.values() if pool.active and pool.path == path]
+        return named[0] if named else Pool(path) if path in self.pools else None
+
+    def volume_at(self, path):
+        """The capacity of that volume, None if libvirt knows none."""
+        pool, _, name = path.rpartition("/")
+        known = self.pool_at(pool)
+        if known and name in known.volumes:
+            return known.volumes[name]
+        return 0 if path in self.volumes else None
 
     def interface(self, name, *addresses, **link):
         self.interfaces = {**(self.interfaces or {}), name: interface_xml(name, *addresses, **link)}

@@ -414,6 +414,57 @@ class World:
     def virNodeDeviceGetXMLDesc(self, call, host):
         self._document(call, host.devices, virt.ERR_NO_NODE_DEVICE, virt.FROM_NODEDEV)
 
+    # what a check asks
+
+    def virConnectGetVersion(self, call, host):
+        call.answer(result=host.hypervisor)
+
+    def virNodeGetMemoryStats(self, call, host):
+        call.answer(total=host.memory // 1024, free=host.free // 1024, buffers=0,
+                    cached=host.cached // 1024)
+
+    def virConnectGetDomainCapabilities(self, call, host):
+        if call.get("emulator") not in host.emulators:
+            raise VirError(virt.ERR_SYSTEM_ERROR, "Cannot check QEMU binary "
+                           f"{call.get('emulator')}: No such file or directory")
+        if call.get("virt_type") not in {"", *host.virt_types}:
+            raise VirError(virt.ERR_INVALID_ARG, f"the accel '{call.get('virt_type')}' is not "
+                           f"supported by '{call.get('emulator')}' on this host")
+        if call.get("machine") not in {"", *host.machines}:
+            raise VirError(virt.ERR_INVALID_ARG, f"the machine '{call.get('machine')}' is not "
+                           f"supported by emulator '{call.get('emulator')}'")
+        call.answer(result=host.capabilities)
+
+    def virConnectCompareHypervisorCPU(self, call, host):
+        if any(f">{model}<" in call.get("cpu") for model in host.cpus):
+            call.answer(result=2)
+        elif call.get("flags"):
+            raise VirError(virt.ERR_CPU_INCOMPATIBLE, "the CPU is incompatible with host CPU: "
+                           "missing features: avx512f", 31)
+        else:
+            call.answer(result=0)
+
+    def virNetworkLookupByName(self, call, host):
+        if host.networks is not None and call.get("name") not in host.networks:
+            raise VirError(virt.ERR_NO_NETWORK, "Network not found: no network with matching name "
+                           f"'{call.get('name')}'", virt.FROM_NETWORK)
+        call.answer(result=0)
+
+    def virNetworkIsActive(self, call, host):
+        call.answer(result=int(host.networks is None or host.networks[call.get("name")]))
+
+    def virDomainSnapshotNum(self, call, host):
+        call.answer(result=self._guest(call, host).snapshots)
+
+    def virDomainGetBlockJobInfo(self, call, host):
+        call.answer(result=int(call.get("disk") in self._guest(call, host).block_jobs))
+
+    def virDomainGetBlockInfo(self, call, host):
+        guest = self._guest(call, host)
+        known = {target: (capacity, capacity) for target, _, capacity in guest.disks}
+        capacity, allocation = {**known, **guest.sizes}[call.get("disk")]
+        call.answer(capacity=capacity, allocation=allocation)
+
     def _listed(self, call, host):
         flags = call.get("flags")
         wanted = [g for g in host.guests.values() if not (flags & 3 in (1, 2)) or
@@ -533,7 +584,7 @@ class World:
     # storage
 
     def virStoragePoolLookupByTargetPath(self, call, host):
-        if call.get("what") not in host.pools:
+        if not host.pool_at(call.get("what")):
             raise VirError(virt.ERR_NO_STORAGE_POOL, "Storage pool not found: no storage pool with "
                            f"matching target path '{call.get('what')}'", virt.FROM_STORAGE)
         call.answer(result=0)
@@ -544,10 +595,23 @@ class World:
         call.answer(result=0)
 
     def virStorageVolLookupByPath(self, call, host):
-        if call.get("what") not in host.volumes:
+        if host.volume_at(call.get("what")) is None:
             raise VirError(virt.ERR_NO_STORAGE_VOL, "Storage volume not found: no storage vol with "
                            f"matching path '{call.get('what')}'", virt.FROM_STORAGE)
         call.answer(result=0)
+
+    def virStoragePoolLookupByName(self, call, host):
+        if call.get("what") not in host.named_pools:
+            raise VirError(virt.ERR_NO_STORAGE_POOL, "Storage pool not found: no storage pool with "
+                           f"matching name '{call.get('what')}'", virt.FROM_STORAGE)
+        call.answer(path=host.named_pools[call.get("what")].path)
+
+    def virStoragePoolGetInfo(self, call, host):
+        pool = host.pool_at(call.get("what"))
+        call.answer(state=2 if pool else 0, available=pool.available if pool else 0)
+
+    def virStorageVolGetInfo(self, call, host):
+        call.answer(capacity=host.volume_at(call.get("what")))
 
     def virStorageVolDelete(self, call, host):
         host.volumes.remove(call.get("what"))
