@@ -108,7 +108,23 @@ def list_guests(expected, count):
     return {"first": ours[0], "ours": ours[1:], "virsh": others[1:]}
 
 
+def check(guest, destination, count):
+    """Checks of both hosts: with no connection to either, and then with both."""
+    bus, first, warm_ones = Bus(), [], []
+    arguments = GLib.Variant("(ssa{sv})", (guest, destination, {}))
+    answers = []
+    for _ in range(int(count)):
+        subprocess.run(["systemctl", "stop", "migration-query@*.service"], check=True)
+        for times in (first, warm_ones):
+            times.append(timed(lambda: answers.append(bus.manager("Check", arguments))))
+    found = [finding for answer in answers for finding in answer.unpack()[1]]
+    if found:
+        sys.exit(f"Check finds something: {found[0]}")
+    return {"first": first, "warm": warm_ones}
+
+
 VERBS = {
+    "check": check,
     "warm": warm,
     "migrate": migrate,
     "virsh": virsh,

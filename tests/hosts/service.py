@@ -47,6 +47,19 @@ def text(value):
     return f"'{value}'"
 
 
+def busctl_words(value):
+    """A value as busctl wants a variant: its type and its words."""
+    if isinstance(value, bool):
+        return ["b", text(value)]
+    if isinstance(value, int):
+        return ["q", str(value)]
+    if isinstance(value, list):
+        return ["as", str(len(value)), *value]
+    if isinstance(value, dict):
+        return ["a{ss}", str(len(value)), *(word for pair in value.items() for word in pair)]
+    return ["s", value]
+
+
 def options(chosen):
     return "@a{sv} {" + ", ".join(f"'{key.replace('_', '-')}': <{text(value)}>" for key, value in chosen.items()) + "}"
 
@@ -71,6 +84,15 @@ class Service:
 
     def plan(self, guest, destination, **chosen):
         return self.call("Plan", guest, destination, options(chosen))
+
+    def check(self, guest, destination, **chosen):
+        """The plan, and the findings by their ids; of several with one id the last."""
+        words = [guest, destination, str(len(chosen))]
+        for key, value in chosen.items():
+            words += [key.replace("_", "-"), *busctl_words(value)]
+        done = self.host.exec(["busctl", "--system", "--json=short", "call", NAME, ROOT, f"{NAME}.Manager", "Check", "ssa{sv}", *words])
+        plan, findings = plain(json.loads(done.stdout))
+        return plan, {finding["id"]: finding for finding in findings}
 
     def list_guests(self, name):
         return self.json("call", ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", name, "0")
