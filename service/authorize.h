@@ -14,8 +14,9 @@
 #define ACTION_CHECK "org.example.Migration1.check"
 #define ACTION_MIGRATE "org.example.Migration1.migrate"
 #define ACTION_MIGRATE_UNSAFE "org.example.Migration1.migrate-unsafe"
-#define ACTION_CANCEL_OWN "org.example.Migration1.cancel-own"
-#define ACTION_CANCEL_OTHER "org.example.Migration1.cancel-other"
+/* The controls of a job (core/control.h) have two actions each: NAME-own for jobs of the caller,
+ * NAME-other for those of others. */
+#define ACTION_PREFIX "org.example.Migration1."
 
 typedef struct Authorizer Authorizer;
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bus face of a job: one table of properties, and Cancel. The thing of its object is the
+ * The bus face of a job: one table of properties, and the controls. The thing of its object is the
  * MigJob.
  */
 #include "job-bus.h"
 
+#include <errno.h>
+
 #include "error.h"
 #include "manager-bus.h"
 #include "sd-autoptr.h"
+#include "statistics.h"
 
 static GVariant *get_guest(const void *thing, gsize offset)
 {
@@ -27,7 +30,7 @@ static GVariant *get_phase(const void *thing, gsize offset)
 
 static const char *cancel_refusal(const MigJob *record)
 {
-    return mig_cancel_refusal(record->state, record->phase);
+    return mig_control_refusal(MIG_CONTROL_CANCEL, record, NULL);
 }
 
 static GVariant *get_cancelable(const void *thing, gsize offset)
@@ -39,6 +42,53 @@ static GVariant *get_cancel_refusal(const void *thing, gsize offset)
 {
     const char *refusal = cancel_refusal(thing);
     return g_variant_new_string(refusal ? refusal : "");
+}
+
+static GVariant *get_controls(const void *thing, gsize offset)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
+    for (MigControl control = 0; control < MIG_N_CONTROLS; control++) {
+        const char *refusal = mig_control_refusal(control, thing, NULL);
+        g_variant_builder_add(&builder, "{ss}", mig_control_info(control)->method,
+                              refusal ? refusal : "");
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *get_dirty_rate(const void *thing, gsize offset)
+{
+    return g_variant_new_uint64(mig_statistics_dirty_rate(((const MigJob *) thing)->statistics));
+}
+
+static GVariant *get_throughput(const void *thing, gsize offset)
+{
+    return g_variant_new_uint64(mig_statistics_throughput(((const MigJob *) thing)->statistics));
+}
+
+static GVariant *get_remaining(const void *thing, gsize offset)
+{
+    return g_variant_new_uint64(mig_statistics_remaining(((const MigJob *) thing)->statistics));
+}
+
+static GVariant *get_iteration(const void *thing, gsize offset)
+{
+    guint64 iteration = mig_statistics_iteration(((const MigJob *) thing)->statistics);
+    return g_variant_new_uint32((guint32) MIN(iteration, G_MAXUINT32));
+}
+
+static GVariant *get_expected_downtime(const void *thing, gsize offset)
+{
+    const MigJob *record = thing;
+    gboolean estimated =
+        record->phase < MIG_PHASE_SWITCHING && mig_statistics_iteration(record->statistics) > 1;
+    return g_variant_new_uint64(estimated ? mig_statistics_downtime(record->statistics) : 0);
+}
+
+static GVariant *get_downtime(const void *thing, gsize offset)
+{
+    const MigJob *record = thing;
+    gboolean happened = record->state == MIG_STATE_COMPLETED;
+    return g_variant_new_uint64(happened ? mig_statistics_downtime(record->statistics) : 0);
 }
 
 static GVariant *get_error(const void *thing, gsize offset)
@@ -65,11 +115,20 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("Findings", "aa{sv}", bus_get_variant, findings, CHANGE)                                     \
     X("Progress", "d", bus_get_double, progress, CHANGE)                                           \
     X("Statistics", "a{st}", bus_get_variant, statistics, CHANGE)                                  \
+    X("DirtyRate", "t", get_dirty_rate, statistics, CHANGE)                                        \
+    X("Throughput", "t", get_throughput, statistics, CHANGE)                                       \
+    X("Remaining", "t", get_remaining, statistics, CHANGE)                                         \
+    X("Iteration", "u", get_iteration, statistics, CHANGE)                                         \
+    X("ExpectedDowntime", "t", get_expected_downtime, statistics, CHANGE)                          \
+    X("Downtime", "t", get_downtime, statistics, CHANGE)                                           \
+    X("ExpectedEnd", "t", bus_get_uint64, expected_end, CHANGE)                                    \
+    X("Converging", "s", bus_get_string, converging, CHANGE)                                       \
     X("Created", "t", bus_get_uint64, created, CONST)                                              \
     X("Called", "t", bus_get_uint64, called, CHANGE)                                               \
     X("Finished", "t", bus_get_uint64, finished, CHANGE)                                           \
     X("Cancelable", "b", get_cancelable, state, CHANGE)                                            \
     X("CancelRefusal", "s", get_cancel_refusal, state, CHANGE)                                     \
+    X("Controls", "a{ss}", get_controls, state, CHANGE)                                            \
     X("SourceState", "s", bus_get_string, source_state, CHANGE)                                    \
     X("DestinationState", "s", bus_get_string, destination_state, CHANGE)                          \
     X("GuestHost", "s", bus_get_string, guest_host, CHANGE)                                        \
@@ -106,9 +165,11 @@ GVariant *job_bus_describe(const MigJob *record)
 typedef struct {
     const Manager *manager;
     guint64 id;
-} CancelRequest;
+    MigControl control;
+    guint64 value;
+} ControlRequest;
 
-static void on_cancelled(const GError *error, void *userdata)
+static void on_done(const GError *error, void *userdata)
 {
     g_autoptr(sd_bus_message) call = userdata;
     if (error)
@@ -118,12 +179,12 @@ static void on_cancelled(const GError *error, void *userdata)
 }
 
 /* The job may have been forgotten while polkit was asked. */
-static void cancel_authorized(sd_bus_message *call, void *userdata)
+static void control_authorized(sd_bus_message *call, void *userdata)
 {
-    const CancelRequest *request = userdata;
+    const ControlRequest *request = userdata;
     Job *job = manager_job(request->manager, request->id);
     if (job) {
-        job_cancel(job, on_cancelled, sd_bus_message_ref(call));
+        job_control(job, request->control, request->value, on_done, sd_bus_message_ref(call));
         return;
     }
     g_autoptr(GError) error =
@@ -131,24 +192,20 @@ static void cancel_authorized(sd_bus_message *call, void *userdata)
     bus_reply_error(call, error);
 }
 
-static int method_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+static int authorize_control(ManagerBus *face, sd_bus_message *call, const MigJob *record,
+                             ControlRequest *request, guint32 uid)
 {
-    const BusObject *object = userdata;
-    const MigJob *record = object->thing;
-    const ManagerBus *face = bus_objects_userdata(object->objects);
-    g_autoptr(GError) error = NULL;
-    guint32 uid = 0;
-    if (!authorize_sender(call, &uid, &error))
-        return bus_reply_error(call, error);
-
-    CancelRequest *request = g_new(CancelRequest, 1);
-    *request = (CancelRequest){ face->manager, record->id };
+    const MigControlInfo *info = mig_control_info(request->control);
     g_autofree char *id = job_bus_id(record->id);
     g_autofree char *owner = g_strdup_printf("%u", record->owner_uid);
+    g_autofree char *action = g_strconcat(ACTION_PREFIX, info->action,
+                                          uid == record->owner_uid ? "-own" : "-other", NULL);
     const char *details[] = { "job.id",
                               id,
                               "job.owner.uid",
                               owner,
+                              "job.control",
+                              info->method,
                               "guest.name",
                               *record->guest_name ? record->guest_name : record->guest,
                               "source.name",
@@ -156,14 +213,71 @@ static int method_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret
                               "destination.name",
                               record->destination,
                               NULL };
-    return authorize(face->authorizer, call,
-                     uid == record->owner_uid ? ACTION_CANCEL_OWN : ACTION_CANCEL_OTHER, details,
-                     cancel_authorized, request, g_free);
+    return authorize(face->authorizer, call, action, details, control_authorized, request, g_free);
 }
+
+/* All of core/control.h. */
+static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    const BusObject *object = userdata;
+    const MigJob *record = object->thing;
+    ManagerBus *face = bus_objects_userdata(object->objects);
+    g_autoptr(GError) error = NULL;
+    ControlRequest frozen = { face->manager, record->id };
+    guint32 uid = 0;
+    if (!mig_control_from_method(sd_bus_message_get_member(call), &frozen.control))
+        return -EINVAL;
+    if (mig_control_info(frozen.control)->value != MIG_N_OPTS) {
+        int r = sd_bus_message_read(call, "t", &frozen.value);
+        if (r < 0)
+            return r;
+    }
+    if (!mig_control_check_value(frozen.control, frozen.value, &error) ||
+        !authorize_sender(call, &uid, &error))
+        return bus_reply_error(call, error);
+
+    ControlRequest *request = g_new(ControlRequest, 1);
+    *request = frozen;
+    return authorize_control(face, call, record, request, uid);
+}
+
+static void on_samples(GVariant *samples, const GError *error, void *userdata)
+{
+    g_autoptr(sd_bus_message) call = userdata;
+    if (error)
+        bus_reply_error(call, error);
+    else
+        bus_reply_variant(call, g_variant_ref(samples));
+}
+
+static int method_get_samples(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    const BusObject *object = userdata;
+    const MigJob *record = object->thing;
+    const ManagerBus *face = bus_objects_userdata(object->objects);
+    Job *job = manager_job(face->manager, record->id);
+    if (!job)
+        return -ENOENT;
+    job_get_samples(job, on_samples, sd_bus_message_ref(call));
+    return 1;
+}
+
+#define CONTROL(method)                                                                            \
+    SD_BUS_METHOD(method, NULL, NULL, method_control, SD_BUS_VTABLE_UNPRIVILEGED)
+#define CONTROL_WITH_VALUE(method, value)                                                          \
+    SD_BUS_METHOD_WITH_ARGS(method, SD_BUS_ARGS("t", value), SD_BUS_NO_RESULT, method_control,     \
+                            SD_BUS_VTABLE_UNPRIVILEGED)
 
 static const sd_bus_vtable job_vtable[] = {
     SD_BUS_VTABLE_START(0),
-    SD_BUS_METHOD("Cancel", NULL, NULL, method_cancel, SD_BUS_VTABLE_UNPRIVILEGED),
+    CONTROL("Cancel"),
+    CONTROL("StartPostCopy"),
+    CONTROL_WITH_VALUE("SetMaximumDowntime", milliseconds),
+    CONTROL_WITH_VALUE("SetBandwidth", mebibytes_per_second),
+    CONTROL_WITH_VALUE("SetPostCopyBandwidth", mebibytes_per_second),
+    CONTROL("Pause"),
+    SD_BUS_METHOD_WITH_NAMES("GetSamples", NULL, , "a(tttt)", SD_BUS_PARAM(samples),
+                             method_get_samples, SD_BUS_VTABLE_UNPRIVILEGED),
     JOB_PROPERTIES(AS_VTABLE) SD_BUS_VTABLE_END,
 };
 

@@ -11,6 +11,8 @@
 #include "journal.h"
 #include "link.h"
 #include "log.h"
+#include "samples.h"
+#include "sd-autoptr.h"
 #include "variant.h"
 
 /* A worker, and one that looks what became of the first. */
@@ -190,52 +192,119 @@ void job_start(Job *job, WorkerLink *waiting)
 }
 
 typedef struct {
-    JobCancelled cancelled;
+    JobDone done;
     void *userdata;
-} Cancel;
+} Control;
 
-static int on_cancel_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+/* An answer that is not the worker's: the link has closed. */
+static gboolean is_of_link(sd_bus_message *m)
 {
-    g_autofree Cancel *cancel = userdata;
+    return !g_str_has_prefix(sd_bus_message_get_error(m)->name, MIG_ERROR_PREFIX);
+}
+
+static int on_control_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+{
+    g_autofree Control *control = userdata;
     g_autoptr(GError) error = NULL;
-    if (sd_bus_message_is_method_error(m, NULL))
-        mig_error_from_bus(&error, sd_bus_message_get_error(m));
-    cancel->cancelled(error, cancel->userdata);
+    if (sd_bus_message_is_method_error(m, NULL)) {
+        if (is_of_link(m))
+            g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER,
+                        "the job's worker did not answer (%s); look at the job's state",
+                        sd_bus_message_get_error(m)->message);
+        else
+            mig_error_from_bus(&error, sd_bus_message_get_error(m));
+    }
+    control->done(error, control->userdata);
     return 0;
 }
 
-static void job_pass_cancel(Job *job, JobCancelled cancelled, void *userdata)
+static int call_worker(sd_bus *link, const MigControlInfo *info, guint64 value, Control *control)
 {
-    Cancel *cancel = g_new(Cancel, 1);
-    *cancel = (Cancel){ cancelled, userdata };
-    int r = sd_bus_call_method_async(worker_link_bus(job->worker), NULL, NULL, MIG_LINK_PATH,
-                                     MIG_LINK_INTERFACE, "Cancel", on_cancel_reply, cancel, "");
+    g_autoptr(sd_bus_message) m = NULL;
+    int r = sd_bus_message_new_method_call(link, &m, NULL, MIG_LINK_PATH, MIG_LINK_INTERFACE,
+                                           info->method);
+    if (r >= 0 && info->value != MIG_N_OPTS)
+        r = sd_bus_message_append(m, "t", value);
+    return r < 0 ? r : sd_bus_call_async(link, NULL, m, on_control_reply, control, 0);
+}
+
+static void job_pass_control(Job *job, MigControl which, guint64 value, JobDone done,
+                             void *userdata)
+{
+    Control *control = g_new(Control, 1);
+    *control = (Control){ done, userdata };
+    int r = call_worker(worker_link_bus(job->worker), mig_control_info(which), value, control);
     if (r >= 0)
         return;
     g_autoptr(GError) error = g_error_new(MIG_ERROR, MIG_ERROR_WORKER,
                                           "the job's worker cannot be asked: %s", g_strerror(-r));
-    g_free(cancel);
-    cancelled(error, userdata);
+    g_free(control);
+    done(error, userdata);
 }
 
-void job_cancel(Job *job, JobCancelled cancelled, void *userdata)
+static void job_cancel_queued(Job *job)
 {
-    const char *refusal = mig_cancel_refusal(job->record->state, job->record->phase);
-    if (refusal) {
-        g_autoptr(GError) error = g_error_new_literal(
-            MIG_ERROR, job_is_final(job) ? MIG_ERROR_JOB_FINISHED : MIG_ERROR_TOO_LATE, refusal);
-        cancelled(error, userdata);
-    } else if (!job->worker) {
-        g_autoptr(GError) why =
-            g_error_new(MIG_ERROR, MIG_ERROR_CANCELLED,
-                        "cancelled while it waited for other jobs; nothing was done to guest %s",
-                        job->record->guest);
-        cancelled(NULL, userdata);
-        job_end(job, MIG_STATE_CANCELLED, why);
-    } else if (!worker_link_bus(job->worker)) {
-        job->cancel = TRUE;
-        cancelled(NULL, userdata);
+    g_autoptr(GError) why =
+        g_error_new(MIG_ERROR, MIG_ERROR_CANCELLED,
+                    "cancelled while it waited for other jobs; nothing was done to guest %s",
+                    job->record->guest);
+    job_end(job, MIG_STATE_CANCELLED, why);
+}
+
+void job_control(Job *job, MigControl control, guint64 value, JobDone done, void *userdata)
+{
+    g_autoptr(GError) error = NULL;
+    if (!mig_control_check(control, job->record, &error)) {
+        done(error, userdata);
+    } else if (job->worker && worker_link_bus(job->worker)) {
+        job_pass_control(job, control, value, done, userdata);
+    } else if (control != MIG_CONTROL_CANCEL) {
+        g_set_error_literal(&error, MIG_ERROR, MIG_ERROR_WORKER,
+                            "the job's worker is just being linked to; try again");
+        done(error, userdata);
     } else {
-        job_pass_cancel(job, cancelled, userdata);
+        job->cancel = TRUE;
+        done(NULL, userdata);
+        if (!job->worker)
+            job_cancel_queued(job);
     }
+}
+
+typedef struct {
+    JobSamples got;
+    void *userdata;
+} Samples;
+
+static int on_samples(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+{
+    g_autofree Samples *samples = userdata;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) value = NULL;
+    if (sd_bus_message_is_method_error(m, NULL))
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER, "the job's worker did not answer: %s",
+                    sd_bus_message_get_error(m)->message);
+    else
+        value = mig_variant_read(m, MIG_SAMPLES_TYPE, 0, &error);
+    samples->got(value, error, samples->userdata);
+    return 0;
+}
+
+static int ask_samples(Job *job, JobSamples got, void *userdata)
+{
+    Samples *samples = g_new(Samples, 1);
+    *samples = (Samples){ got, userdata };
+    int r = sd_bus_call_method_async(worker_link_bus(job->worker), NULL, NULL, MIG_LINK_PATH,
+                                     MIG_LINK_INTERFACE, "GetSamples", on_samples, samples, "");
+    if (r < 0)
+        g_free(samples);
+    return r;
+}
+
+void job_get_samples(Job *job, JobSamples got, void *userdata)
+{
+    g_autoptr(GError) error = NULL;
+    if (job->worker && worker_link_bus(job->worker) && ask_samples(job, got, userdata) >= 0)
+        return;
+    g_autoptr(GVariant) samples = mig_ledger_samples(job->ledger, job->record->id, &error);
+    got(samples, error, userdata);
 }

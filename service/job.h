@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "core/job.h"
+#include "core/control.h"
 #include "ledger.h"
 #include "worker-link.h"
 
@@ -43,8 +43,14 @@ void job_start(Job *job, WorkerLink *waiting);
 gboolean job_is_started(const Job *job);
 gboolean job_is_final(const Job *job);
 
-/* How a cancel that was passed on to the worker ended: error NULL if it will try. */
-typedef void (*JobCancelled)(const GError *error, void *userdata);
+/* How a control that was passed on to the worker ended: error NULL if it is done, a cancel if it
+ * will be tried. */
+typedef void (*JobDone)(const GError *error, void *userdata);
 
-/* Asks for it to be cancelled; `cancelled` is called exactly once, perhaps from within. */
-void job_cancel(Job *job, JobCancelled cancelled, void *userdata);
+/* Does something to the job; `value` only if the control has one, in its range. `done` is called
+ * exactly once, perhaps from within. Errors: core/control.h's and the worker's. */
+void job_control(Job *job, MigControl control, guint64 value, JobDone done, void *userdata);
+
+/* Its samples, a(tttt), from its worker, or from the ledger if it has ended; or an error. */
+typedef void (*JobSamples)(GVariant *samples, const GError *error, void *userdata);
+void job_get_samples(Job *job, JobSamples got, void *userdata);

@@ -10,13 +10,23 @@
  *
  *   a job's worker
  *     Begin(s version, t until)  A worker whose job is still queued, or not in the ledger yet,
- * waits for this call; nothing of the job is touched before. It loads the row and answers.
- * `version` is the caller's, empty: does not matter; another version is refused. After `until`
- * (CLOCK_MONOTONIC, us) the caller has turned to another worker and the call is refused. One that
- * was not told ends when its link closes, or after minutes. GetStatus() -> a{sv}       what
- * mig_job_status() gives Cancel()                   TooLate signal Status(a{sv})       the keys
- * that changed, at most 2/s, a new state or phase at once. When the job has ended the row is in the
- * ledger first, then comes the last Status, then the worker closes the link. a host's query worker
+ *                                waits for this call; nothing of the job is touched before. It
+ *                                loads the row and answers. `version` is the caller's, empty: does
+ *                                not matter; another version is refused. After `until`
+ *                                (CLOCK_MONOTONIC, us) the caller has turned to another worker and
+ *                                the call is refused. One that was not told ends when its link
+ *                                closes, or after minutes.
+ *     GetStatus() -> a{sv}       what mig_job_status() gives
+ *     Cancel()                   TooLate, NotSupported, JobFinished
+ *     StartPostCopy(), SetMaximumDowntime(t ms), SetBandwidth(t MiB/s),
+ *     SetPostCopyBandwidth(t MiB/s), Pause()
+ *                                core/control.h; answered when libvirt has done it. As Cancel, and
+ *                                TooEarly, InvalidOptionValue
+ *     GetSamples() -> a(tttt)    core/samples.h
+ *     signal Status(a{sv})       the keys that changed, at most 2/s, a new state or phase at once.
+ *                                When the job has ended the row is in the ledger first, then comes
+ *                                the last Status, then the worker closes the link.
+ *   a host's query worker
  *     ListGuests(a{sv} host, a{sv} filter) -> aa{sv}      as Manager.ListGuests
  *     GetFacts(a{sv} host, s guest, s uuid) -> a{sv}      mig_facts_to_variant(); looked up by
  *                                                         uuid if not empty, else or then by guest

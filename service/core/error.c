@@ -34,6 +34,7 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_UNSAFE] = NAME("Unsafe"),
     [MIG_ERROR_INCOMPATIBLE] = NAME("Incompatible"),
     [MIG_ERROR_CONNECTION_LOST] = NAME("ConnectionLost"),
+    [MIG_ERROR_TOO_EARLY] = NAME("TooEarly"),
     [MIG_ERROR_TOO_LATE] = NAME("TooLate"),
     [MIG_ERROR_CANCELLED] = NAME("Cancelled"),
     [MIG_ERROR_INTERRUPTED] = NAME("Interrupted"),

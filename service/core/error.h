@@ -40,7 +40,8 @@ typedef enum {
     MIG_ERROR_UNSAFE,             /* libvirt calls it unsafe: disks not shared, cache mode */
     MIG_ERROR_INCOMPATIBLE,       /* CPU, machine type or emulator of the destination */
     MIG_ERROR_CONNECTION_LOST,    /* a host went away in the middle */
-    MIG_ERROR_TOO_LATE,           /* cancel after the switch to the destination has begun */
+    MIG_ERROR_TOO_EARLY,          /* a control of a job that is not copying memory yet */
+    MIG_ERROR_TOO_LATE,           /* a control of a job that is beyond it, for example switching */
     MIG_ERROR_CANCELLED,          /* the job was cancelled */
     MIG_ERROR_INTERRUPTED,        /* the worker died without an outcome */
     MIG_ERROR_NO_SUCH_JOB,        /* no job of that number */

@@ -5,7 +5,9 @@
  */
 #include "job.h"
 
+#include "convergence.h"
 #include "error.h"
+#include "samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,6 +30,8 @@ static const struct {
     { "findings", "aa{sv}", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings) },
     { "statistics", "a{st}", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics) },
     { "progress", "d", KIND_FRACTION, G_STRUCT_OFFSET(MigJob, progress) },
+    { "expected-end", "t", KIND_TIME, G_STRUCT_OFFSET(MigJob, expected_end) },
+    { "converging", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, converging) },
     { "source-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state) },
     { "destination-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state) },
     { "guest-host", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host) },
@@ -45,7 +49,7 @@ MigJob *mig_job_new(void)
         G_STRUCT_OFFSET(MigJob, guest_uuid),    G_STRUCT_OFFSET(MigJob, source_state),
         G_STRUCT_OFFSET(MigJob, guest_host),    G_STRUCT_OFFSET(MigJob, destination_state),
         G_STRUCT_OFFSET(MigJob, error_name),    G_STRUCT_OFFSET(MigJob, error_raw),
-        G_STRUCT_OFFSET(MigJob, error_message),
+        G_STRUCT_OFFSET(MigJob, error_message), G_STRUCT_OFFSET(MigJob, state_before),
     };
     static const gsize dicts[] = {
         G_STRUCT_OFFSET(MigJob, options),          G_STRUCT_OFFSET(MigJob, source_host),
@@ -61,6 +65,8 @@ MigJob *mig_job_new(void)
                             g_variant_new("a{sv}", NULL));
     mig_job_set_variant(&job->findings, g_variant_new("aa{sv}", NULL));
     mig_job_set_variant(&job->statistics, g_variant_new("a{st}", NULL));
+    mig_job_set_variant(&job->samples, g_variant_new(MIG_SAMPLES_TYPE, NULL));
+    mig_job_set_string(&job->converging, mig_converging_to_string(MIG_CONVERGING_UNKNOWN));
 
     return job;
 }
@@ -82,6 +88,9 @@ void mig_job_free(MigJob *job)
     g_clear_pointer(&job->verification, g_variant_unref);
     g_clear_pointer(&job->findings, g_variant_unref);
     g_clear_pointer(&job->statistics, g_variant_unref);
+    g_clear_pointer(&job->samples, g_variant_unref);
+    g_free(job->converging);
+    g_free(job->state_before);
     g_free(job->source_state);
     g_free(job->destination_state);
     g_free(job->guest_host);

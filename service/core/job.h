@@ -30,6 +30,11 @@ typedef struct {
     GVariant *findings;      /* aa{sv}, mig_findings_to_variant() */
     GVariant *statistics;    /* a{st}, libvirt's job fields */
     double progress;         /* 0..1 */
+    gint64 expected_end;     /* microseconds since the epoch, 0: not known, or no end */
+    char *converging;        /* mig_converging_to_string() */
+    gint64 downtime_before;  /* ms, the guest's limit before ours was set; 0: was not changed */
+    GVariant *samples;       /* a(tttt), set when it has ended and only then */
+    char *state_before;      /* guest on the source before anything was done, "" until looked up */
     char *source_state;      /* guest on the source: "running", "absent", "unknown", ... */
     char *destination_state; /* guest on the destination */
     char *guest_host;        /* name of the host it runs on, "" if not known */
@@ -50,9 +55,8 @@ void mig_job_set_variant(GVariant **field, GVariant *value);
 void mig_job_set_error(MigJob *job, const GError *error, const char *raw);
 
 /* What changes while a worker is at it, as an a{sv}: state, phase, guest-name, guest-uuid, called,
- * finished, plan, findings, statistics, progress, source-state, destination-state, guest-host,
- * verification,
- * error-name, error-message, error-raw. Applying ignores unknown keys, and state or phase that
- * would go back; returns TRUE if anything changed. */
+ * finished, plan, findings, statistics, progress, expected-end, converging, source-state,
+ * destination-state, guest-host, verification, error-name, error-message, error-raw. Applying
+ * ignores unknown keys, and state or phase that would go back; returns TRUE if anything changed. */
 GVariant *mig_job_status(const MigJob *job);
 gboolean mig_job_apply_status(MigJob *job, GVariant *status);

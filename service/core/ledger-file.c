@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4d696731 /* "Mig1" */
-#define VERSION 3
+#define VERSION 4
 #define FIRST_VERSION 1
 #define BUSY_MS 5000
 #define VALUE_MAX (4 * 1024 * 1024)
@@ -38,7 +38,10 @@
 /* What makes a file of one version one of the next; what was released stays as it is. */
 static const char *const upgrades[VERSION] = {
     [1] = "ALTER TABLE job ADD COLUMN verification TEXT NOT NULL DEFAULT '@a{sv} {}'",
-    [2] = "ALTER TABLE job ADD COLUMN findings TEXT NOT NULL DEFAULT '@aa{sv} []'",
+    [2] = "ALTER TABLE job ADD COLUMN state_before TEXT NOT NULL DEFAULT '';"
+          "ALTER TABLE job ADD COLUMN downtime_before INTEGER NOT NULL DEFAULT 0;"
+          "ALTER TABLE job ADD COLUMN samples TEXT NOT NULL DEFAULT '@a(tttt) []'",
+    [3] = "ALTER TABLE job ADD COLUMN findings TEXT NOT NULL DEFAULT '@aa{sv} []'",
 };
 
 static const struct {

@@ -6,6 +6,7 @@
 #include "ledger-row.h"
 
 #include "error.h"
+#include "samples.h"
 
 typedef enum { KIND_UID, KIND_TIME, KIND_STRING, KIND_STATE, KIND_PHASE, KIND_DICT } Kind;
 
@@ -15,6 +16,8 @@ static const struct {
     gsize offset;
     gboolean status;  /* written by an update */
     const char *type; /* KIND_DICT */
+    gboolean ending;  /* changes all the time and is written at the end only */
+    gboolean apart;   /* large, not read with the others */
 } columns[] = {
     { "owner_uid", KIND_UID, G_STRUCT_OFFSET(MigJob, owner_uid), FALSE },
     { "guest", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest), FALSE },
@@ -32,7 +35,7 @@ static const struct {
     { "finished", KIND_TIME, G_STRUCT_OFFSET(MigJob, finished), TRUE },
     { "plan", KIND_DICT, G_STRUCT_OFFSET(MigJob, plan), TRUE, "a{sv}" },
     { "findings", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings), TRUE, "aa{sv}" },
-    { "statistics", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics), TRUE, "a{st}" },
+    { "statistics", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics), TRUE, "a{st}", .ending = TRUE },
     { "source_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state), TRUE },
     { "destination_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state), TRUE },
     { "guest_host", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host), TRUE },
@@ -40,6 +43,10 @@ static const struct {
     { "error_name", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name), TRUE },
     { "error_message", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message), TRUE },
     { "error_raw", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw), TRUE },
+    { "state_before", KIND_STRING, G_STRUCT_OFFSET(MigJob, state_before), TRUE },
+    { "downtime_before", KIND_TIME, G_STRUCT_OFFSET(MigJob, downtime_before), TRUE },
+    { "samples", KIND_DICT, G_STRUCT_OFFSET(MigJob, samples), TRUE, MIG_SAMPLES_TYPE,
+      .ending = TRUE, .apart = TRUE },
 };
 
 static const char *sql_type(Kind kind)
@@ -60,12 +67,24 @@ char *mig_ledger_row_schema(void)
     return g_string_free(sql, FALSE);
 }
 
-char *mig_ledger_row_columns(const char *suffix, gboolean status)
+/* A dictionary or list without entries. */
+static char *empty_text(const char *type)
+{
+    return g_strdup_printf("@%s %s", type, type[1] == '{' ? "{}" : "[]");
+}
+
+static gboolean is_wanted(guint column, MigLedgerColumns which)
+{
+    return which == MIG_LEDGER_ALL || (which == MIG_LEDGER_UPDATED && columns[column].status) ||
+           (which == MIG_LEDGER_READ && !columns[column].apart);
+}
+
+char *mig_ledger_row_columns(const char *suffix, MigLedgerColumns which)
 {
     GString *sql = g_string_new(NULL);
 
     for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-        if (status && !columns[i].status)
+        if (!is_wanted(i, which))
             continue;
         g_string_append_printf(sql, "%s%s%s", sql->len > 0 ? ", " : "", columns[i].name, suffix);
     }
@@ -110,20 +129,23 @@ static int bind_column(sqlite3_stmt *stmt, int index, guint column, const MigJob
     g_assert_not_reached();
 }
 
-int mig_ledger_row_bind(sqlite3_stmt *stmt, const MigJob *job, gboolean status)
+/* What changes all the time does not go to disk before the end. */
+static int bind_field(sqlite3_stmt *stmt, int index, guint column, const MigJob *job)
+{
+    if (!columns[column].ending || mig_state_is_final(job->state))
+        return bind_column(stmt, index, column, job);
+
+    return sqlite3_bind_text(stmt, index, empty_text(columns[column].type), -1, g_free);
+}
+
+int mig_ledger_row_bind(sqlite3_stmt *stmt, const MigJob *job, MigLedgerColumns which)
 {
     int index = 1;
-    int code;
 
     for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-        gboolean moving = columns[i].offset == G_STRUCT_OFFSET(MigJob, statistics) &&
-                          !mig_state_is_final(job->state);
-
-        if (status && !columns[i].status)
+        if (!is_wanted(i, which))
             continue;
-        /* progress never goes to disk */
-        code = moving ? bind_text(stmt, index, "@a{st} {}") : bind_column(stmt, index, i, job);
-        if (code != SQLITE_OK)
+        if (bind_field(stmt, index, i, job) != SQLITE_OK)
             return 0;
         index++;
     }
@@ -140,9 +162,14 @@ static const char *column_text(sqlite3_stmt *stmt, int index)
     return text != NULL && g_utf8_validate(text, bytes, NULL) ? text : NULL;
 }
 
+static GVariant *parse(const char *type, const char *text)
+{
+    return text ? g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, NULL) : NULL;
+}
+
 static gboolean read_dict(GVariant **field, const char *type, const char *text)
 {
-    g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE(type), text, NULL, NULL, NULL);
+    g_autoptr(GVariant) dict = parse(type, text);
 
     if (dict == NULL)
         return FALSE;
@@ -200,13 +227,14 @@ MigJob *mig_ledger_row_read(sqlite3_stmt *stmt, const char *path, GError **error
 {
     g_autoptr(MigJob) job = mig_job_new();
     gint64 id = sqlite3_column_int64(stmt, 0);
+    int index = 1;
 
     if (id <= 0) {
         refuse_row(error, path, id, "id");
         return NULL;
     }
     for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-        if (!read_column(stmt, (int) i + 1, i, job)) {
+        if (is_wanted(i, MIG_LEDGER_READ) && !read_column(stmt, index++, i, job)) {
             refuse_row(error, path, id, columns[i].name);
             return NULL;
         }
@@ -215,4 +243,14 @@ MigJob *mig_ledger_row_read(sqlite3_stmt *stmt, const char *path, GError **error
     job->progress = job->state == MIG_STATE_COMPLETED ? 1 : 0;
 
     return g_steal_pointer(&job);
+}
+
+GVariant *mig_ledger_row_read_samples(sqlite3_stmt *stmt, const char *path, GError **error)
+{
+    GVariant *samples = parse(MIG_SAMPLES_TYPE, column_text(stmt, 1));
+
+    if (samples == NULL)
+        refuse_row(error, path, sqlite3_column_int64(stmt, 0), "samples");
+
+    return samples;
 }

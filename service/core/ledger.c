@@ -17,6 +17,7 @@ typedef enum {
     STMT_UPDATE,
     STMT_NEXT,
     STMT_LOAD,
+    STMT_SAMPLES,
     STMT_LIST,
     STMT_PRUNE,
     N_STMTS
@@ -47,10 +48,12 @@ static char *final_sql(void)
 static gboolean prepare(MigLedger *ledger, GError **error)
 {
     g_autofree char *final = final_sql();
-    g_autofree char *names = mig_ledger_row_columns("", FALSE);
+    static const char samples[] = "SELECT id, samples FROM job WHERE id = ?";
+    g_autofree char *names = mig_ledger_row_columns("", MIG_LEDGER_READ);
+    g_autofree char *all = mig_ledger_row_columns("", MIG_LEDGER_ALL);
     g_autofree char *marks = mig_ledger_row_marks();
-    g_autofree char *assignments = mig_ledger_row_columns(" = ?", TRUE);
-    g_autofree char *insert = g_strdup_printf("INSERT INTO job (%s) VALUES (%s)", names, marks);
+    g_autofree char *assignments = mig_ledger_row_columns(" = ?", MIG_LEDGER_UPDATED);
+    g_autofree char *insert = g_strdup_printf("INSERT INTO job (%s) VALUES (%s)", all, marks);
     g_autofree char *update =
         g_strdup_printf("UPDATE job SET %s WHERE id = ? AND NOT (%s)", assignments, final);
     g_autofree char *load = g_strdup_printf("SELECT id, %s FROM job WHERE id = ?", names);
@@ -70,8 +73,8 @@ static gboolean prepare(MigLedger *ledger, GError **error)
         "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'job'), 0),"
         " ifnull((SELECT max(id) FROM job), 0)) + 1";
     const char *const sql[N_STMTS] = {
-        [STMT_INSERT] = insert, [STMT_UPDATE] = update, [STMT_NEXT] = next,
-        [STMT_LOAD] = load,     [STMT_LIST] = list,     [STMT_PRUNE] = prune,
+        [STMT_INSERT] = insert,   [STMT_UPDATE] = update, [STMT_NEXT] = next,   [STMT_LOAD] = load,
+        [STMT_SAMPLES] = samples, [STMT_LIST] = list,     [STMT_PRUNE] = prune,
     };
 
     for (guint i = 0; i < N_STMTS; i++) {
@@ -147,7 +150,7 @@ gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error)
     gint64 before = job->created;
 
     job->created = g_get_real_time();
-    if (!run(ledger, stmt, mig_ledger_row_bind(stmt, job, FALSE) != 0, error)) {
+    if (!run(ledger, stmt, mig_ledger_row_bind(stmt, job, MIG_LEDGER_ALL) != 0, error)) {
         job->created = before;
         return FALSE;
     }
@@ -159,7 +162,7 @@ gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error)
 gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
 {
     sqlite3_stmt *stmt = ledger->stmts[STMT_UPDATE];
-    int index = mig_ledger_row_bind(stmt, job, TRUE);
+    int index = mig_ledger_row_bind(stmt, job, MIG_LEDGER_UPDATED);
     gboolean bound = index != 0 && sqlite3_bind_int64(stmt, index, (gint64) job->id) == SQLITE_OK;
     g_autoptr(MigJob) other = NULL;
 
@@ -192,31 +195,44 @@ gboolean mig_ledger_next(MigLedger *ledger, guint64 *ret, GError **error)
     return ok;
 }
 
-static MigJob *load_row(MigLedger *ledger, sqlite3_stmt *stmt, guint64 id, GError **error)
+/* TRUE if the statement, whose one mark is the id, stands on its row. */
+static gboolean find_row(MigLedger *ledger, sqlite3_stmt *stmt, guint64 id, GError **error)
 {
+    sqlite3_bind_int64(stmt, 1, (gint64) id);
     switch (sqlite3_step(stmt)) {
     case SQLITE_ROW:
-        return mig_ledger_row_read(stmt, ledger->path, error);
+        return TRUE;
     case SQLITE_DONE:
         g_set_error(error, MIG_ERROR, MIG_ERROR_NO_SUCH_JOB,
                     "There is no job %" G_GUINT64_FORMAT "; ListJobs names those there are.", id);
-        return NULL;
+        return FALSE;
     default:
-        mig_ledger_file_error(error, ledger->db, ledger->path, "read");
-        return NULL;
+        return mig_ledger_file_error(error, ledger->db, ledger->path, "read");
     }
 }
 
 MigJob *mig_ledger_load(MigLedger *ledger, guint64 id, GError **error)
 {
     sqlite3_stmt *stmt = ledger->stmts[STMT_LOAD];
-    MigJob *job;
+    MigJob *job = NULL;
 
-    sqlite3_bind_int64(stmt, 1, (gint64) id);
-    job = load_row(ledger, stmt, id, error);
+    if (find_row(ledger, stmt, id, error))
+        job = mig_ledger_row_read(stmt, ledger->path, error);
     finish(stmt);
 
     return job;
+}
+
+GVariant *mig_ledger_samples(MigLedger *ledger, guint64 id, GError **error)
+{
+    sqlite3_stmt *stmt = ledger->stmts[STMT_SAMPLES];
+    GVariant *samples = NULL;
+
+    if (find_row(ledger, stmt, id, error))
+        samples = mig_ledger_row_read_samples(stmt, ledger->path, error);
+    finish(stmt);
+
+    return samples;
 }
 
 static gboolean bind_filter(sqlite3_stmt *stmt, const MigJobFilter *filter)

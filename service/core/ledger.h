@@ -4,9 +4,10 @@
  * and every worker write. A row is there before anything starts and has the outcome before the
  * worker exits. Progress never goes to disk. The only part of core that does I/O.
  *
- * Schema versions: PRAGMA user_version. A file of an older version is brought to this one. A file
- * of a newer version, of another program or a damaged one is refused with MIG_ERROR_LEDGER, which
- * names the file and the remedy; it is not changed.
+ * Schema versions: PRAGMA user_version. A file of an older version is brought up to date when it is
+ * opened, all of it or nothing; those that have it open do not mind. A file of a newer version, of
+ * another program or a damaged one is refused with MIG_ERROR_LEDGER, which names the file and the
+ * remedy; it is not changed.
  */
 #pragma once
 
@@ -22,16 +23,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MigLedger, mig_ledger_close)
 /* Writes a new job and sets job->id and job->created. */
 gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error);
 
-/* Writes what mig_job_status() covers (not progress, not statistics of an unfinished job). A row
- * that is final stays as it is: FALSE with MIG_ERROR_JOB_FINISHED. */
+/* Writes what mig_job_status() covers (not progress, not statistics and samples of an unfinished
+ * job). A row that is final stays as it is: FALSE with MIG_ERROR_JOB_FINISHED. */
 gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error);
 
 /* The number that the next insert will give, unless somebody else inserts. Numbers are never given
  * twice: not after a prune, a row removed by hand, or an insert that failed after it. */
 gboolean mig_ledger_next(MigLedger *ledger, guint64 *ret, GError **error);
 
-/* MIG_ERROR_NO_SUCH_JOB if there is none. */
+/* MIG_ERROR_NO_SUCH_JOB if there is none. Its samples are not read. */
 MigJob *mig_ledger_load(MigLedger *ledger, guint64 id, GError **error);
+/* The samples of a job, a(tttt), empty if it has not ended. */
+GVariant *mig_ledger_samples(MigLedger *ledger, guint64 id, GError **error);
 
 typedef struct {
     gboolean unfinished;     /* only jobs in no final state */

@@ -115,6 +115,7 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
     plan->outcome = plan_outcome(request, driver, on_source, on_destination);
     plan->survives_exit = mode->call == MIG_CALL_TO_URI3;
     plan->cancellable = driver->aborts;
+    plan->tunable = driver->tunes;
     plan->progress = mig_tells_to_string(driver->tells);
     plan->encrypted = mig_plan_is_encrypted(plan, MIG_LINK_MEMORY);
     mig_plan_virsh(plan, request, destination, on_source);
@@ -157,6 +158,7 @@ GVariant *mig_plan_to_variant(const MigPlan *plan)
                           mig_config_to_string(outcome->destination));
     g_variant_dict_insert(&dict, "survives-exit", "b", plan->survives_exit);
     g_variant_dict_insert(&dict, "cancellable", "b", plan->cancellable);
+    g_variant_dict_insert(&dict, "tunable", "b", plan->tunable);
     g_variant_dict_insert(&dict, "progress", "s", plan->progress);
     g_variant_dict_insert(&dict, "encrypted", "b", plan->encrypted);
     g_variant_dict_insert(&dict, "virsh", "s", plan->virsh ?: "");

@@ -72,6 +72,7 @@ typedef struct {
     MigOutcome outcome;
     gboolean survives_exit; /* goes on when our worker dies */
     gboolean cancellable;
+    gboolean tunable;     /* its limits can be changed while it runs */
     const char *progress; /* what the driver will tell: "none", "time", "percent", "bytes" */
     gboolean encrypted;   /* the guest's memory on the wire */
     char *virsh;          /* equivalent command line, or NULL: virsh cannot do this */

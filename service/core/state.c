@@ -13,6 +13,9 @@
 #define REFUSE_SWITCH                                                                              \
     "The switch to the destination has begun and libvirt cannot take it back; wait for the "       \
     "outcome and migrate the guest back if need be."
+#define REFUSE_POST_COPY                                                                           \
+    "The guest runs on the destination already and the rest of its memory is still on the "        \
+    "source: giving up now would lose the guest; wait for the outcome."
 
 typedef struct {
     const char *name;
@@ -47,6 +50,7 @@ static const PhaseInfo phases[MIG_N_PHASES] = {
     [MIG_PHASE_PREPARING] = { "preparing", NULL },
     [MIG_PHASE_COPYING] = { "copying", NULL },
     [MIG_PHASE_SWITCHING] = { "switching", REFUSE_SWITCH },
+    [MIG_PHASE_POST_COPY] = { "post-copy", REFUSE_POST_COPY },
     [MIG_PHASE_VERIFYING] = { "verifying",
                               "Libvirt has answered and both hosts are being looked at; wait for "
                               "the outcome." },

@@ -26,6 +26,7 @@ typedef enum {
     MIG_PHASE_PREPARING,  /* libvirt was called; no data moved yet */
     MIG_PHASE_COPYING,    /* memory (and disks) move; the guest runs on the source */
     MIG_PHASE_SWITCHING,  /* the guest is paused for the switch; too late to cancel */
+    MIG_PHASE_POST_COPY,  /* it runs on the destination, the rest of its memory follows */
     MIG_PHASE_VERIFYING,  /* libvirt has answered; both hosts are looked at */
     MIG_PHASE_DONE,       /* the worker has recorded the outcome */
     MIG_N_PHASES

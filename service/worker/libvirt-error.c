@@ -16,7 +16,8 @@
 #define OPEN MIG_DOING_OPEN
 #define ASK MIG_DOING_ASK
 #define MIGRATE MIG_DOING_MIGRATE
-#define ANY (OPEN | ASK | MIGRATE)
+#define CONTROL MIG_DOING_CONTROL
+#define ANY (OPEN | ASK | MIGRATE | CONTROL | CONTROL)
 #define CODE_ANY (-1)
 
 /* Which host of the place the sentence is about. */
@@ -145,20 +146,20 @@ static const Row rows[] = {
       "host file, or use flow managed-direct" },
 
     /* the host went away, or will not say */
-    { ASK | MIGRATE, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
       "host {host} stopped answering; check that it is up and the network to it" },
-    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
+    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
       MIG_ERROR_CONNECTION_LOST,
       "libvirtd on host {host} or its peer closed the connection; check that it runs on both" },
-    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot recv data", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "Cannot recv data", MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
-    { ASK | MIGRATE, VIR_ERR_SYSTEM_ERROR, "Cannot write data", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "Cannot write data", MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
-    { ASK | MIGRATE, CODE_ANY, "client socket is closed", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL, CODE_ANY, "client socket is closed", MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
     { MIGRATE, CODE_ANY, "Lost connection to destination host", MIG_ERROR_CONNECTION_LOST,
       "host {host} lost its connection to host {destination}; check the network between them" },
-    { ASK | MIGRATE, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
+    { ASK | MIGRATE | CONTROL, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
     { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
@@ -232,7 +233,24 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "Domain not found", MIG_ERROR_GUEST_NOT_FOUND,
       "guest {guest} is gone; it may have been stopped just now" },
 
+    /* the job has gone on meanwhile, or cannot be changed */
+    { CONTROL, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_TOO_LATE,
+      "guest {guest} has just left host {host}; look at the job's state" },
+    { CONTROL, VIR_ERR_OPERATION_INVALID, NULL, MIG_ERROR_TOO_LATE,
+      "libvirt does not take that of the migration of guest {guest} any more; look at the job's "
+      "phase and state" },
+    { CONTROL, VIR_ERR_NO_SUPPORT, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} cannot change a migration that runs; wait for its "
+      "end" },
+    { CONTROL, VIR_ERR_ARGUMENT_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor driver of host {host} cannot change that of a migration that runs" },
+    { CONTROL, VIR_ERR_OPERATION_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
+      "the hypervisor of guest {guest} on host {host} cannot change that of a migration" },
+
     /* everything else */
+    { CONTROL, CODE_ANY, NULL, MIG_ERROR_FAILED,
+      "libvirt on host {host} did not do that to the migration of guest {guest}; its own text, in "
+      "the journal, names the reason" },
     { MIGRATE, CODE_ANY, NULL, MIG_ERROR_FAILED,
       "libvirt could not migrate guest {guest} from host {host} to host {destination}; its own "
       "text names the reason" },

@@ -10,6 +10,7 @@ typedef enum {
     MIG_DOING_OPEN = 1 << 0,    /* a connection */
     MIG_DOING_ASK = 1 << 1,     /* anything on an open connection that changes nothing */
     MIG_DOING_MIGRATE = 1 << 2, /* the migrate call */
+    MIG_DOING_CONTROL = 1 << 3, /* what changes a migration that runs */
 } MigDoing;
 
 /* Where it happened; what does not apply is NULL. */

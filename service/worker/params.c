@@ -51,19 +51,37 @@ MigParams mig_params_from_dict(GVariant *dict)
     return params;
 }
 
+/* Percentages and kinds are signed there, and never negative. */
+static gboolean read_number(const virTypedParameter *param, guint64 *ret)
+{
+    switch (param->type) {
+    case VIR_TYPED_PARAM_ULLONG:
+        *ret = param->value.ul;
+        return TRUE;
+    case VIR_TYPED_PARAM_UINT:
+        *ret = param->value.ui;
+        return TRUE;
+    case VIR_TYPED_PARAM_LLONG:
+        *ret = (guint64) param->value.l;
+        return param->value.l >= 0;
+    case VIR_TYPED_PARAM_INT:
+        *ret = (guint64) param->value.i;
+        return param->value.i >= 0;
+    case VIR_TYPED_PARAM_BOOLEAN:
+        *ret = param->value.b != 0;
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
 GVariant *mig_params_to_statistics(virTypedParameterPtr list, int n)
 {
     g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{st}"));
     for (int i = 0; i < n; i++) {
-        if (list[i].type == VIR_TYPED_PARAM_ULLONG)
-            g_variant_builder_add(&builder, "{st}", list[i].field, (guint64) list[i].value.ul);
+        guint64 number;
+        if (read_number(&list[i], &number))
+            g_variant_builder_add(&builder, "{st}", list[i].field, number);
     }
     return g_variant_ref_sink(g_variant_builder_end(&builder));
-}
-
-guint64 mig_statistics_get(GVariant *statistics, const char *field)
-{
-    guint64 number = 0;
-    g_variant_lookup(statistics, field, "t", &number);
-    return number;
 }

@@ -18,8 +18,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigParams, mig_params_clear)
 /* Of an a{sv} with strings, string arrays and numbers, as a plan has them. */
 MigParams mig_params_from_dict(GVariant *dict);
 
-/* A job's statistics: all unsigned 64-bit fields as a{st}. */
+/* A job's statistics: all whole numbers and yes or no (1 or 0) as a{st}. */
 GVariant *mig_params_to_statistics(virTypedParameterPtr list, int n);
-
-/* Number of a field, 0 if it is not there. */
-guint64 mig_statistics_get(GVariant *statistics, const char *field);

@@ -34,13 +34,62 @@ static int on_begin(sd_bus_message *call, void *userdata, sd_bus_error *ret_erro
     return sd_bus_reply_method_return(call, NULL);
 }
 
+static int on_get_samples(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GVariant) samples = g_variant_ref_sink(mig_run_samples(userdata));
+    g_autoptr(sd_bus_message) reply = NULL;
+    int r = sd_bus_message_new_method_return(call, &reply);
+    if (r >= 0)
+        r = mig_variant_append(reply, samples);
+    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
+void mig_run_bus_answer(void *caller, const GError *error)
+{
+    g_autoptr(sd_bus_message) call = caller;
+    g_auto(BusError) reply = SD_BUS_ERROR_NULL;
+    if (!error) {
+        sd_bus_reply_method_return(call, NULL);
+        return;
+    }
+    mig_error_set_bus(&reply, error);
+    sd_bus_reply_method_error(call, &reply);
+}
+
+/* All of core/control.h but Cancel; answered when libvirt has. */
+static int on_control(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    g_autoptr(GError) error = NULL;
+    MigControl control;
+    guint64 value = 0;
+    int r = mig_control_from_method(sd_bus_message_get_member(call), &control) ? 0 : -EINVAL;
+    if (r >= 0 && mig_control_info(control)->value != MIG_N_OPTS)
+        r = sd_bus_message_read(call, "t", &value);
+    if (r < 0)
+        return r;
+    if (mig_run_control(userdata, control, value, sd_bus_message_ref(call), &error))
+        return 1;
+    sd_bus_message_unref(call);
+    return mig_error_set_bus(ret_error, error);
+}
+
+#define CONTROL(method, signature)                                                                 \
+    SD_BUS_METHOD(method, signature, NULL, on_control, SD_BUS_VTABLE_UNPRIVILEGED)
+
 static const sd_bus_vtable vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD_WITH_ARGS("Begin", SD_BUS_ARGS("s", version, "t", until), SD_BUS_NO_RESULT,
                             on_begin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("GetStatus", NULL, , "a{sv}", SD_BUS_PARAM(status), on_get_status,
                              SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("GetSamples", NULL, , "a(tttt)", SD_BUS_PARAM(samples), on_get_samples,
+                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Cancel", NULL, NULL, on_cancel, SD_BUS_VTABLE_UNPRIVILEGED),
+    CONTROL("StartPostCopy", NULL),
+    CONTROL("SetMaximumDowntime", "t"),
+    CONTROL("SetBandwidth", "t"),
+    CONTROL("SetPostCopyBandwidth", "t"),
+    CONTROL("Pause", NULL),
     SD_BUS_SIGNAL_WITH_NAMES("Status", "a{sv}", SD_BUS_PARAM(changes), 0),
     SD_BUS_VTABLE_END,
 };

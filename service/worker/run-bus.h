@@ -20,6 +20,13 @@ int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
 const MigJob *mig_run_job(const MigRun *run);
 /* TOO_LATE, JOB_FINISHED, NOT_SUPPORTED; TRUE: it will be tried. */
 gboolean mig_run_cancel(MigRun *run, GError **error);
+/* Any other control; TRUE: mig_run_bus_answer() tells `caller` how it ended. TOO_EARLY and
+ * INVALID_OPTION_VALUE too. */
+gboolean mig_run_control(MigRun *run, MigControl control, guint64 value, void *caller,
+                         GError **error);
+void mig_run_bus_answer(void *caller, const GError *error);
+/* Floating a(tttt). */
+GVariant *mig_run_samples(const MigRun *run);
 
 /* Adds the object to a client's link; a MigLinkAccept with the MigRun as userdata. */
 void mig_run_bus_attach(sd_bus *link, void *run);

@@ -10,17 +10,18 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
+#include "commands.h"
+#include "course.h"
 #include "error.h"
 #include "journal.h"
 #include "ledger.h"
 #include "log.h"
-#include "mode.h"
 #include "monitor.h"
 #include "params.h"
 #include "post.h"
-#include "progress.h"
 #include "run-bus.h"
 #include "sequence.h"
+#include "statistics.h"
 #include "status.h"
 #include "verification.h"
 #include "vir-loop.h"
@@ -35,7 +36,8 @@ struct MigRun {
     MigPost *post;
     MigPair *pair;
     MigMonitor *monitor; /* NULL: libvirt was not called yet */
-    MigProgress progress;
+    MigCommands commands;
+    MigCourse course;
     gboolean was_paused; /* the guest, when it was looked at */
     gboolean cancel;
     gboolean moved; /* the source said so */
@@ -119,6 +121,8 @@ static void take_findings(MigJob *job, const MigFindings *findings)
     mig_job_set_string(&job->guest_name, source->guest_name);
     mig_job_set_string(&job->guest_uuid, source->guest_uuid);
     mig_job_set_string(&job->source_state, mig_guest_state_to_string(source->guest_state));
+    mig_job_set_string(&job->state_before, job->source_state);
+    job->downtime_before = findings->downtime_before;
     if (findings->on_destination)
         mig_job_set_string(&job->destination_state,
                            mig_guest_state_to_string(findings->on_destination->guest_state));
@@ -175,15 +179,12 @@ static void on_statistics(gpointer receiver, gpointer data)
     if (run->job->phase >= MIG_PHASE_VERIFYING)
         return;
     guint64 processed = mig_statistics_get(statistics, VIR_DOMAIN_JOB_DATA_PROCESSED);
-    guint64 remaining = mig_statistics_get(statistics, VIR_DOMAIN_JOB_DATA_REMAINING);
     /* an aborted job has zeroes again at its end */
     if (processed == 0 && run->job->phase >= MIG_PHASE_COPYING)
         return;
-    mig_job_set_variant(&run->job->statistics, statistics);
-    if (processed > 0) {
-        run->job->progress = mig_progress_update(&run->progress, processed, remaining);
+    mig_course_update(&run->course, run->job, statistics);
+    if (processed > 0)
         enter_phase(run, MIG_PHASE_COPYING);
-    }
     mig_status_changed(run->status, FALSE);
 }
 
@@ -192,17 +193,49 @@ void mig_run_tell_statistics(MigRun *run, GVariant *statistics)
     mig_post_send(run->post, on_statistics, statistics);
 }
 
-static void on_suspended(gpointer receiver, gpointer data)
+static void on_paused(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
+    if (run->job->phase >= MIG_PHASE_SWITCHING)
+        return;
+    mig_job_set_string(&run->job->source_state, mig_guest_state_to_string(VIR_DOMAIN_PAUSED));
     /* a guest that is not migrated live is paused from the start */
-    if (run->task->live && !run->was_paused)
+    if (GPOINTER_TO_INT(data) && run->task->live && !run->was_paused)
         enter_phase(run, MIG_PHASE_SWITCHING);
+    mig_status_changed(run->status, TRUE);
 }
 
-void mig_run_tell_suspended(MigRun *run)
+void mig_run_tell_paused(MigRun *run, gboolean switching)
 {
-    mig_post_send(run->post, on_suspended, NULL);
+    mig_post_send(run->post, on_paused, GINT_TO_POINTER(switching));
+}
+
+static void on_post_copy(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    MigJob *job = run->job;
+    if (!mig_phase_may_enter(job->phase, MIG_PHASE_POST_COPY))
+        return;
+    mig_job_set_string(&job->source_state, mig_guest_state_to_string(VIR_DOMAIN_PAUSED));
+    mig_job_set_string(&job->destination_state, mig_guest_state_to_string(VIR_DOMAIN_RUNNING));
+    mig_job_set_string(&job->guest_host, job->destination);
+    enter_phase(run, MIG_PHASE_POST_COPY);
+}
+
+void mig_run_tell_post_copy(MigRun *run)
+{
+    mig_post_send(run->post, on_post_copy, NULL);
+}
+
+static void on_done(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    mig_commands_done(&run->commands, data);
+}
+
+void mig_run_tell_done(MigRun *run, MigCommand *command)
+{
+    mig_post_send(run->post, on_done, command);
 }
 
 /* The plan's word on something; TRUE while there is no plan. */
@@ -269,10 +302,9 @@ static void take_ending(MigRun *run, const MigEnding *ending)
         mig_job_set_variant(&job->statistics, ending->statistics);
     if (ending->verification)
         mig_job_set_variant(&job->verification, ending->verification);
+    mig_course_end(&run->course, job, !conclusion.error);
     if (conclusion.error)
         mig_job_set_error(job, conclusion.error, ending->raw);
-    else
-        job->progress = mig_progress_complete(&run->progress);
     g_clear_error(&conclusion.error);
 }
 
@@ -291,6 +323,7 @@ static void on_ended(gpointer receiver, gpointer data)
     if (run->monitor)
         mig_monitor_stop(run->monitor);
     take_ending(run, data);
+    mig_commands_refuse(&run->commands, run->job);
     gboolean recorded = record(run, &error);
     if (recorded)
         journal_ending(run, data);
@@ -307,22 +340,10 @@ void mig_run_tell_ended(MigRun *run, MigEnding *ending)
 
 gboolean mig_run_cancel(MigRun *run, GError **error)
 {
-    const MigJob *job = run->job;
-    if (run->cancel && !mig_state_is_final(job->state))
+    if (run->cancel && !mig_state_is_final(run->job->state))
         return TRUE;
-    const char *refusal = mig_cancel_refusal(job->state, job->phase);
-    if (refusal) {
-        g_set_error_literal(
-            error, MIG_ERROR,
-            mig_state_is_final(job->state) ? MIG_ERROR_JOB_FINISHED : MIG_ERROR_TOO_LATE, refusal);
+    if (!mig_control_check(MIG_CONTROL_CANCEL, run->job, error))
         return FALSE;
-    }
-    if (run->monitor && !plan_allows(run, "cancellable")) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_NOT_SUPPORTED,
-                    "hypervisor driver %s of host %s cannot cancel a migration; wait for its end",
-                    mig_driver_named(run->task->source->driver)->type, job->source);
-        return FALSE;
-    }
     run->cancel = TRUE;
     set_state(run, MIG_STATE_CANCELLING);
     record_or_warn(run);
@@ -331,6 +352,21 @@ gboolean mig_run_cancel(MigRun *run, GError **error)
     mig_pair_interrupt(run->pair);
     mig_status_changed(run->status, TRUE);
     return TRUE;
+}
+
+gboolean mig_run_control(MigRun *run, MigControl control, guint64 value, void *caller,
+                         GError **error)
+{
+    if (!mig_control_check_value(control, value, error) ||
+        !mig_control_check(control, run->job, error))
+        return FALSE;
+    mig_commands_send(&run->commands, run->monitor, control, value, caller);
+    return TRUE;
+}
+
+GVariant *mig_run_samples(const MigRun *run)
+{
+    return mig_samples_to_variant(&run->course.samples);
 }
 
 /* A stop of the unit. What libvirt does without us goes on, and a worker started later will look
@@ -360,7 +396,7 @@ static void start(MigRun *run)
     if (run->task->resumed) {
         log_info("job %" G_GUINT64_FORMAT ": its worker died in phase %s", job->id,
                  mig_phase_to_string(job->phase));
-        run->progress.fraction = job->progress;
+        run->course.progress.fraction = job->progress;
         run->was_paused = run->task->was_paused;
         if (run->task->called)
             start_monitor(run);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "conclude.h"
+#include "control.h"
 #include "core/job.h"
 
 typedef struct MigRun MigRun;
@@ -22,7 +23,8 @@ void mig_run_tell_findings(MigRun *run, GVariant *findings);
 typedef struct {
     const MigFacts *on_source, *on_destination; /* NULL: the destination is not opened */
     const MigPlan *plan;
-    GStrv volumes; /* that libvirt will make on the destination, or NULL */
+    GStrv volumes;          /* that libvirt will make on the destination, or NULL */
+    gint64 downtime_before; /* ms, if the call changes it, else 0 */
 } MigFindings;
 
 typedef enum { MIG_ENTER_GO, MIG_ENTER_CANCELLED, MIG_ENTER_ERROR } MigEnter;
@@ -33,8 +35,12 @@ MigEnter mig_run_enter(MigRun *run, const MigFindings *findings, GError **error)
 
 /* libvirt's statistics of the job under way (a{st}, the reference is taken). */
 void mig_run_tell_statistics(MigRun *run, GVariant *statistics);
-/* The guest was paused on the source. */
-void mig_run_tell_suspended(MigRun *run);
+/* The guest is paused on the source, by somebody or for the switch to the destination. */
+void mig_run_tell_paused(MigRun *run, gboolean switching);
+/* It runs on the destination and the rest of its memory follows. */
+void mig_run_tell_post_copy(MigRun *run);
+/* A command of mig_monitor_command() is done, or failed; takes it. */
+void mig_run_tell_done(MigRun *run, MigCommand *command);
 
 /* The source said that the guest has left it for another host. */
 void mig_run_tell_moved(MigRun *run);

@@ -20,7 +20,8 @@ typedef struct {
     GVariant *params; /* the plan's and what the worker adds */
     /* before the call */
     MigConfigSight before[MIG_N_SIDES];
-    GStrv volumes; /* that libvirt makes on the destination, or NULL */
+    GStrv volumes;          /* that libvirt makes on the destination, or NULL */
+    gint64 downtime_before; /* ms, the guest's limit if ours is set instead, else 0 */
     MigEvidence evidence;
     GError *error;
     char *raw;

@@ -8,6 +8,7 @@
 #include <libvirt/libvirt.h>
 
 #include "check.h"
+#include "control.h"
 #include "error.h"
 #include "libvirt-error.h"
 #include "params.h"
@@ -242,6 +243,23 @@ static void set_call_error(MigSequence *s)
     mig_error_set_libvirt(s->error, libvirt);
 }
 
+/* What libvirt sets of it before a migration it leaves so. */
+static gboolean look_at_downtime(MigSequence *s, virDomainPtr domain)
+{
+    MigErrorPlace place = { MIG_DOING_CONTROL, s->task->source, s->task->destination, s->guest };
+    if (!s->task->request->options[MIG_OPT_MAXIMUM_DOWNTIME].set ||
+        mig_control_get_downtime(domain, &s->downtime_before))
+        return TRUE;
+    mig_libvirt_error(&place, &s->raw, &s->error);
+    return FALSE;
+}
+
+static gboolean set_downtime(const MigSequence *s, virDomainPtr domain)
+{
+    guint64 downtime = mig_request_number(s->task->request, MIG_OPT_MAXIMUM_DOWNTIME);
+    return s->downtime_before == 0 || mig_control_set_downtime(domain, (gint64) downtime);
+}
+
 static void migrate(MigSequence *s)
 {
     static gboolean (*const calls[MIG_N_CALLS])(const MigSequence *, virDomainPtr,
@@ -252,12 +270,15 @@ static void migrate(MigSequence *s)
     const MigSide *source = s->sides[MIG_SOURCE];
     g_auto(MigParams) params = mig_params_from_dict(s->params);
     g_autoptr(virDomain) domain = find_domain(s);
-    MigFindings findings = { source->facts, facts_of(s, MIG_DESTINATION), s->plan, s->volumes };
-    if (!domain || mig_run_enter(s->run, &findings, &s->error) != MIG_ENTER_GO)
+    if (!domain || !look_at_downtime(s, domain))
+        return;
+    MigFindings findings = { source->facts, facts_of(s, MIG_DESTINATION), s->plan, s->volumes,
+                             s->downtime_before };
+    if (mig_run_enter(s->run, &findings, &s->error) != MIG_ENTER_GO)
         return;
 
     s->evidence.called = TRUE;
-    if (!calls[s->plan->call](s, domain, &params))
+    if (!set_downtime(s, domain) || !calls[s->plan->call](s, domain, &params))
         set_call_error(s);
     s->evidence.answered = TRUE;
     /* when only our connection has ended, the source may go on */
@@ -291,6 +312,16 @@ static void end_untouched(MigSequence *s)
     s->evidence.on_destination = sight_so_far(s, MIG_DESTINATION);
 }
 
+/* A guest that stays has the limit again that it had before. */
+static void restore_downtime(MigSequence *s)
+{
+    if (s->downtime_before == 0 || mig_evidence_has_arrived(&s->evidence))
+        return;
+    s->sides[MIG_SOURCE]->downtime = s->downtime_before;
+    mig_sequence_run(s, mig_side_set_downtime, s->sides[MIG_SOURCE], NULL,
+                     g_get_monotonic_time() + MIG_GLANCE_USEC, FALSE);
+}
+
 static gpointer run_sequence(gpointer data)
 {
     MigSequence *s = data;
@@ -307,8 +338,10 @@ static gpointer run_sequence(gpointer data)
         mig_sequence_follow(s);
     else
         end_untouched(s);
-    if (s->evidence.called)
+    if (s->evidence.called) {
         mig_sequence_verify(s, ending);
+        restore_downtime(s);
+    }
     ending->evidence = s->evidence;
     ending->error = s->error;
     ending->raw = s->raw;
@@ -322,6 +355,7 @@ void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
     s->run = run;
     s->task = task;
     s->pair = pair;
+    s->downtime_before = task->downtime_before;
     for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
         s->sides[i] = i == MIG_DESTINATION && task->unopened
                           ? NULL

@@ -7,6 +7,7 @@
 #include <libvirt/virterror.h>
 #include <stdlib.h>
 
+#include "control.h"
 #include "inspect.h"
 #include "libvirt-error.h"
 #include "params.h"
@@ -192,5 +193,19 @@ gboolean mig_side_clear_volumes(gpointer data)
                               ? mig_volumes_delete(side->connection, (const char *const *) there)
                               : g_strdupv(there);
     side->deleted_volumes = without(there, side->found_volumes);
+    return TRUE;
+}
+
+gboolean mig_side_set_downtime(gpointer data)
+{
+    MigSide *side = data;
+    g_autoptr(virDomain) domain = NULL;
+    MigErrorPlace place = { MIG_DOING_CONTROL, .host = side->host };
+    if (!side->connection || !mig_connection_find_guest(side->connection, side->host, side->guest,
+                                                        side->uuid, &domain, NULL, NULL))
+        return TRUE;
+    if (domain && side->facts && side->facts->guest_state != VIR_DOMAIN_SHUTOFF &&
+        !mig_control_set_downtime(domain, side->downtime))
+        mig_libvirt_error(&place, NULL, NULL);
     return TRUE;
 }

@@ -23,6 +23,7 @@ typedef struct {
     MigHostQuestion *host_question;
     MigGuestReport *guest_report;
     MigHostReport *host_report;
+    gint64 downtime;      /* ms, for mig_side_set_downtime() */
     GVariant *statistics; /* a{st} of its last completed job, or NULL */
     char *configuration;  /* digest, see verify.h, or NULL */
     gboolean watch;       /* mig_side_verify() looks whether the guest goes on */
@@ -56,3 +57,5 @@ gboolean mig_side_read_xml(gpointer side);
 gboolean mig_side_missing_volumes(gpointer side);
 /* Deletes `volumes` if it may; what remains, and what does not, into found and deleted. */
 gboolean mig_side_clear_volumes(gpointer side);
+/* Sets the guest's maximum downtime if it is active; a failure is only logged. */
+gboolean mig_side_set_downtime(gpointer side);

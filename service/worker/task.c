@@ -39,9 +39,12 @@ MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError
     task->resume = is_set(task, MIG_OPT_POSTCOPY_RESUME);
     task->resumed = job->phase != MIG_PHASE_QUEUED;
     task->called = job->called != 0;
+    /* the row of an older version has only one of them */
+    const char *before = *job->state_before ? job->state_before : job->source_state;
     /* what is stopped in post-copy is not paused: it does not run on at the source */
-    task->was_paused = is_state(job->source_state, VIR_DOMAIN_PAUSED) && !task->resume;
+    task->was_paused = is_state(before, VIR_DOMAIN_PAUSED) && !task->resume;
     task->was_there = is_state(job->destination_state, VIR_DOMAIN_SHUTOFF);
+    task->downtime_before = job->downtime_before;
     task->guest_uuid = g_strdup(job->guest_uuid);
     task->outcome = mig_outcome_from_plan(job->plan);
     g_variant_lookup(job->verification, "new-volumes", "^as", &task->volumes);

@@ -23,12 +23,13 @@ typedef struct {
     gboolean resume;        /* of a post-copy migration that was broken off */
     /* a worker before us was at it and died */
     gboolean resumed;
-    gboolean called;     /* and may have called libvirt's migrate function */
-    gboolean was_paused; /* the guest, when that one looked */
-    gboolean was_there;  /* the destination had it, shut off */
-    char *guest_uuid;    /* "" if it had not looked */
-    MigOutcome outcome;  /* that it planned */
-    GStrv volumes;       /* that libvirt makes on the destination, see volumes.h */
+    gboolean called;        /* and may have called libvirt's migrate function */
+    gboolean was_paused;    /* the guest, when that one looked */
+    gboolean was_there;     /* the destination had it, shut off */
+    char *guest_uuid;       /* "" if it had not looked */
+    MigOutcome outcome;     /* that it planned */
+    GStrv volumes;          /* that libvirt makes on the destination, see volumes.h */
+    gint64 downtime_before; /* ms, what that one changed, 0: nothing */
 } MigTask;
 
 MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError **error);

@@ -108,6 +108,52 @@ int __wrap_virDomainListGetStats(virDomainPtr *domains, unsigned int stats,
     return answer != NULL ? fake_to_records(domains[0]->connection, answer, records) : -1;
 }
 
+int __wrap_virDomainSuspend(virDomainPtr domain)
+{
+    return ask_int(domain, "virDomainSuspend");
+}
+
+static int set(virDomainPtr domain, const char *function, const char *name, guint64 value,
+               unsigned int flags)
+{
+    g_autoptr(GVariant) answer = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, name, "t", value);
+    g_variant_dict_insert(&dict, "flags", "u", flags);
+    answer = fake_ask_domain(domain, function, &dict);
+    return answer != NULL ? (int) fake_get_number(answer, "result") : -1;
+}
+
+int __wrap_virDomainMigrateSetMaxDowntime(virDomainPtr domain, unsigned long long downtime,
+                                          unsigned int flags)
+{
+    return set(domain, "virDomainMigrateSetMaxDowntime", "downtime", downtime, flags);
+}
+
+int __wrap_virDomainMigrateSetMaxSpeed(virDomainPtr domain, unsigned long bandwidth,
+                                       unsigned int flags)
+{
+    return set(domain, "virDomainMigrateSetMaxSpeed", "bandwidth", bandwidth, flags);
+}
+
+int __wrap_virDomainMigrateStartPostCopy(virDomainPtr domain, unsigned int flags)
+{
+    return ask_int(domain, "virDomainMigrateStartPostCopy");
+}
+
+int __wrap_virDomainMigrateGetMaxDowntime(virDomainPtr domain, unsigned long long *downtime,
+                                          unsigned int flags)
+{
+    g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainMigrateGetMaxDowntime", NULL);
+
+    if (answer == NULL)
+        return -1;
+    *downtime = (unsigned long long) fake_get_number(answer, "result");
+    return 0;
+}
+
 int __wrap_virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags)
 {
     g_autoptr(GVariant) answer = fake_ask_domain(domain, "virDomainGetState", NULL);

@@ -224,6 +224,17 @@ class Job:
     def cancel(self):
         return self.client.call(self.path, JOB, "Cancel")
 
+    def start_control(self, method, value=None):
+        """Calls a control of the job: a method with nothing or one number."""
+        return self.client.start(self.path, JOB, method,
+                                 GLib.Variant("(t)", (value,)) if value is not None else None)
+
+    def control(self, method, value=None):
+        return self.start_control(method, value).result()
+
+    def samples(self):
+        return self.client.call(self.path, JOB, "GetSamples")
+
 
 class Client:
     """A client that listens to everything the service announces."""

@@ -47,6 +47,7 @@ def introspect(client, path):
 def with_job(s):
     job = s.client.migrate("web", "b")
     s.world.migration("web")
+    job.until(Phase="preparing")
     return s, {MANAGER: ROOT, HOST: s.client.host_path("b"), JOB: job.path}
 
 

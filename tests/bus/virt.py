@@ -17,8 +17,10 @@ STATS_COMPLETED = 1
 OPERATION_MIGRATION_OUT = 5
 EVENT_SUSPENDED, EVENT_RESUMED, EVENT_STOPPED = 3, 4, 5
 SUSPENDED_MIGRATED, RESUMED_UNPAUSED, RESUMED_MIGRATED, STOPPED_MIGRATED = 1, 0, 1, 3
-PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE = 2, 4, 8, 16
+SUSPENDED_POSTCOPY = 7
+PEER2PEER, TUNNELLED, PERSIST_DEST, UNDEFINE_SOURCE, POSTCOPY = 2, 4, 8, 16, 32768
 NON_SHARED_DISK, OFFLINE = 64, 1024
+MAX_SPEED_POSTCOPY = 1
 
 # as in libvirt-host.h
 CRED_PASSPHRASE = 5
@@ -118,6 +120,7 @@ class Guest:
         self.snapshots = 0
         self.block_jobs = set()  # targets of disks
         self.sizes = {}  # target -> (capacity, allocation)
+        self.maximum_downtime = 300  # ms
 
     @property
     def active(self):

@@ -107,6 +107,8 @@ class Migration:
         self.params = {key: value for key, value in call.get("params")}
         self.uri = call.get("uri") if "uri" in call.arguments else None
         self.aborts = 0
+        self.speeds = []  # (MiB/s, True: of post-copy) that were set while it ran
+        self.downtime_before = guest.maximum_downtime
         self.abort_ends_it = True
         self.over = False
         self.worker = Exit(call.pid)
@@ -144,10 +146,35 @@ class Migration:
             self.stats[key] = GLib.Variant("t", value)
 
     def suspend(self):
-        """The switch to the destination: the guest stops on the source."""
+        """The switch to the destination: the guest stops on the source, little is left."""
+        if "memory_iteration" in self.stats:
+            for key in ("data_remaining", "memory_remaining"):
+                self.stats[key] = GLib.Variant("t", virt.MIB)
+            self.stats["memory_iteration"] = GLib.Variant(
+                "t", self.stats["memory_iteration"].unpack() + 1)
+            self.stats.setdefault("memory_bps", GLib.Variant("t", 100 * virt.MIB))
+        self.pause()
+
+    def pause(self):
+        """Somebody suspends the guest. libvirt says the same of it as of the switch."""
         self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
         self.source.emit("lifecycle", self.guest, type=virt.EVENT_SUSPENDED,
                          detail=virt.SUSPENDED_MIGRATED)
+
+    def start_post_copy(self):
+        """The guest goes on at the destination, the rest of its memory follows."""
+        self.pause()
+        self.guest.reason = virt.PAUSED_POSTCOPY
+        self.copy.state, self.copy.reason, self.copy.incoming = (
+            virt.RUNNING, virt.RUNNING_POSTCOPY, True)
+        self.source.emit("lifecycle", self.guest, type=virt.EVENT_SUSPENDED,
+                         detail=virt.SUSPENDED_POSTCOPY)
+
+    def break_post_copy(self):
+        """The connection between the hosts is gone in post-copy: libvirt keeps both halves."""
+        self.guest.reason = virt.PAUSED_POSTCOPY_FAILED
+        self.copy.state, self.copy.reason = virt.PAUSED, virt.PAUSED_POSTCOPY_FAILED
+        self.call.fail(VirError(virt.ERR_OPERATION_FAILED, "migration failed: post-copy failed"))
 
     def runs_there(self):
         """The guest runs on the destination and the source has not been told yet."""
@@ -205,6 +232,7 @@ class Migration:
 
     def _undo(self):
         self.guest.job = None
+        self.guest.maximum_downtime = self.downtime_before
         if self.there:
             self.destination.guests[self.copy.name] = self.there
         else:
@@ -567,6 +595,9 @@ class World:
         if not isinstance(guest.job, Migration):
             raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: no job "
                            "is active on the domain")
+        if guest.reason in (virt.PAUSED_POSTCOPY, virt.PAUSED_POSTCOPY_FAILED):
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: cannot "
+                           "abort migration in post-copy mode")
         call.answer(result=0)
         guest.job.abort()
 
@@ -615,6 +646,38 @@ class World:
 
     def virStorageVolDelete(self, call, host):
         host.volumes.remove(call.get("what"))
+        call.answer(result=0)
+
+    def _migrating(self, call, host):
+        guest = self._guest(call, host)
+        if not isinstance(guest.job, Migration):
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "is not being migrated")
+        return guest.job
+
+    def virDomainSuspend(self, call, host):
+        call.answer(result=0)
+        self._migrating(call, host).pause()
+
+    def virDomainMigrateStartPostCopy(self, call, host):
+        migration = self._migrating(call, host)
+        if not migration.flags & virt.POSTCOPY:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: switching "
+                           "to post-copy requires migration to be started with VIR_MIGRATE_POSTCOPY "
+                           "flag")
+        call.answer(result=0)
+        migration.start_post_copy()
+
+    def virDomainMigrateGetMaxDowntime(self, call, host):
+        call.answer(result=self._guest(call, host).maximum_downtime)
+
+    def virDomainMigrateSetMaxDowntime(self, call, host):
+        self._guest(call, host).maximum_downtime = call.get("downtime")
+        call.answer(result=0)
+
+    def virDomainMigrateSetMaxSpeed(self, call, host):
+        self._migrating(call, host).speeds.append(
+            (call.get("bandwidth"), bool(call.get("flags") & virt.MAX_SPEED_POSTCOPY)))
         call.answer(result=0)
 
     # migrations

@@ -163,7 +163,13 @@ class Job:
         return self.wait(lambda job: job["Phase"] == "copying" and job["Statistics"].get("memory_processed", 0) > 0, f"job {self.id} does not copy")
 
     def cancel(self):
-        return self.service.call("Cancel", path=self.path, interface="Job")
+        return self.control("Cancel")
+
+    def control(self, method, *value):
+        return self.service.call(method, *map(str, value), path=self.path, interface="Job")
+
+    def samples(self):
+        return self.service.json("call", self.path, f"{NAME}.Job", "GetSamples")
 
     def worker(self):
         return int(self.service.host.exec(["systemctl", "show", "-P", "MainPID", self.unit]).stdout)

@@ -36,6 +36,7 @@ static const char *const released[] = {
     "Unsafe",
     "Incompatible",
     "ConnectionLost",
+    "TooEarly",
     "TooLate",
     "Cancelled",
     "Interrupted",

@@ -43,6 +43,8 @@ static MigJob *finished_job(void)
         &job->statistics,
         g_variant_new_parsed("@a{st} {'downtime': 12, 'data_total': 18446744073709551615}"));
     job->progress = 0.5;
+    job->expected_end = 1700000000000003;
+    mig_job_set_string(&job->converging, "no");
     mig_job_set_string(&job->source_state, "running");
     mig_job_set_string(&job->destination_state, "absent");
     mig_job_set_string(&job->guest_host, "local");
@@ -82,23 +84,16 @@ static void test_status_keys(void)
         const char *key;
         const char *type;
     } promised[] = {
-        { "state", "s" },
-        { "phase", "s" },
-        { "guest-name", "s" },
-        { "guest-uuid", "s" },
-        { "called", "t" },
-        { "finished", "t" },
-        { "plan", "a{sv}" },
+        { "state", "s" },         { "phase", "s" },
+        { "guest-name", "s" },    { "guest-uuid", "s" },
+        { "called", "t" },        { "finished", "t" },
+        { "plan", "a{sv}" },      { "statistics", "a{st}" },
+        { "progress", "d" },      { "expected-end", "t" },
+        { "converging", "s" },    { "source-state", "s" },
+        { "guest-host", "s" },    { "destination-state", "s" },
+        { "error-name", "s" },    { "error-message", "s" },
+        { "error-raw", "s" },     { "verification", "a{sv}" },
         { "findings", "aa{sv}" },
-        { "statistics", "a{st}" },
-        { "progress", "d" },
-        { "source-state", "s" },
-        { "guest-host", "s" },
-        { "destination-state", "s" },
-        { "error-name", "s" },
-        { "error-message", "s" },
-        { "error-raw", "s" },
-        { "verification", "a{sv}" },
     };
     g_autoptr(MigJob) job = mig_job_new();
     g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(job));

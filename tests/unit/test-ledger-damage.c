@@ -189,16 +189,19 @@ static void test_flipped_log(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(opened, >, 0);
 }
 
+/* The schema of today. */
+#define VERSION "3"
+
 static void test_newer(Fixture *fixture, gconstpointer data)
 {
     make_real_ledger(fixture->path);
-    administrator(fixture->path, "PRAGMA user_version = 4");
+    administrator(fixture->path, "PRAGMA user_version = 1000");
     assert_refused(fixture->path, "newer version");
     administrator(fixture->path, "PRAGMA user_version = 2147483647");
     assert_refused(fixture->path, "newer version");
     administrator(fixture->path, "PRAGMA user_version = -1");
     assert_refused(fixture->path, "newer version");
-    administrator(fixture->path, "PRAGMA user_version = 3");
+    administrator(fixture->path, "PRAGMA user_version = " VERSION);
     g_assert_true(survives(fixture->path));
 }
 
@@ -209,7 +212,7 @@ static void test_newer_in_log(Fixture *fixture, gconstpointer data)
 
     make_real_ledger(fixture->path);
     newer = sqlite_open(fixture->path);
-    sqlite_run(newer, "PRAGMA user_version = 4");
+    sqlite_run(newer, "PRAGMA user_version = 1000");
     assert_refused(fixture->path, "newer version");
     sqlite3_db_config(newer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     g_assert_cmpint(sqlite3_close(newer), ==, SQLITE_OK);
@@ -224,6 +227,17 @@ static void test_foreign(Fixture *fixture, gconstpointer data)
     assert_refused(fixture->path, "another program");
     administrator(fixture->path, "PRAGMA journal_mode = WAL");
     assert_refused(fixture->path, "another program");
+}
+
+/* A file of an older version that cannot be brought up to date stays one. */
+static void test_older_and_damaged(Fixture *fixture, gconstpointer data)
+{
+    make_real_ledger(fixture->path);
+    /* it has the columns of today already */
+    administrator(fixture->path, "PRAGMA user_version = 1");
+    assert_refused(fixture->path, "brought up to date");
+    administrator(fixture->path, "DROP TABLE job");
+    assert_refused(fixture->path, "brought up to date");
 }
 
 static void test_no_version(Fixture *fixture, gconstpointer data)
@@ -428,6 +442,7 @@ int main(int argc, char **argv)
     ADD("newer", test_newer);
     ADD("newer-in-log", test_newer_in_log);
     ADD("foreign", test_foreign);
+    ADD("older-and-damaged", test_older_and_damaged);
     ADD("no-version", test_no_version);
     ADD("not-a-database", test_not_a_database);
     ADD("other-schema", test_other_schema);

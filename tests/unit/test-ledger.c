@@ -177,6 +177,130 @@ static void test_final_stays(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The table as the first version made it. */
+#define FIRST_SCHEMA                                                                               \
+    "CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, owner_uid INTEGER NOT NULL,"          \
+    " guest TEXT NOT NULL, source TEXT NOT NULL, destination TEXT NOT NULL,"                       \
+    " options TEXT NOT NULL, source_host TEXT NOT NULL, destination_host TEXT NOT NULL,"           \
+    " created INTEGER NOT NULL, state TEXT NOT NULL, phase TEXT NOT NULL,"                         \
+    " guest_name TEXT NOT NULL, guest_uuid TEXT NOT NULL, called INTEGER NOT NULL,"                \
+    " finished INTEGER NOT NULL, plan TEXT NOT NULL, statistics TEXT NOT NULL,"                    \
+    " source_state TEXT NOT NULL, destination_state TEXT NOT NULL, guest_host TEXT NOT NULL,"      \
+    " error_name TEXT NOT NULL, error_message TEXT NOT NULL, error_raw TEXT NOT NULL) STRICT;"
+
+/* A ledger of the first version with one job that is copying and one that has ended. */
+static void make_first_version(const char *path)
+{
+    administrator(path, "PRAGMA application_id = 1298753329; PRAGMA user_version = 1;"
+                        "PRAGMA journal_mode = WAL;" FIRST_SCHEMA
+                        "INSERT INTO job VALUES (1, 0, 'web', 'local', 'b', '@a{sv} {}',"
+                        " '@a{sv} {}', '@a{sv} {}', 5, 'running', 'copying', 'web', '', 6, 0,"
+                        " '@a{sv} {}', '@a{st} {}', 'running', 'absent', 'local', '', '', '');"
+                        "INSERT INTO job SELECT 2, owner_uid, 'db', source, destination, options,"
+                        " source_host, destination_host, 7, 'completed', 'done', 'db', '', 8, 9,"
+                        " plan, statistics, 'shutoff', 'running', 'b', '', '', '' FROM job;");
+}
+
+static GVariant *samples_of(MigLedger *ledger, guint64 id)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *samples = mig_ledger_samples(ledger, id, &error);
+
+    g_assert_no_error(error);
+
+    return samples;
+}
+
+static void test_first_version(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(MigLedger) ledger = NULL;
+    g_autoptr(MigLedger) again = NULL;
+    g_autoptr(MigJob) running = NULL;
+    g_autoptr(MigJob) ended = NULL;
+    g_autoptr(MigJob) later = NULL;
+    g_autoptr(GVariant) none = NULL;
+    g_autoptr(GVariant) some = NULL;
+
+    make_first_version(fixture->path);
+    ledger = open_ledger(fixture->path);
+    again = open_ledger(fixture->path);
+    running = load(ledger, 1);
+    ended = load(ledger, 2);
+    g_assert_cmpint(running->state, ==, MIG_STATE_RUNNING);
+    g_assert_cmpint(running->called, ==, 6);
+    g_assert_cmpstr(running->state_before, ==, "");
+    g_assert_cmpint(running->downtime_before, ==, 0);
+    g_assert_cmpstr(ended->guest_host, ==, "b");
+    none = samples_of(ledger, 2);
+    g_assert_cmpuint(g_variant_n_children(none), ==, 0);
+
+    running->state = MIG_STATE_COMPLETED;
+    mig_job_set_variant(&running->samples, g_variant_new_parsed("[(@t 1, @t 2, @t 3, @t 4)]"));
+    update(ledger, running);
+    some = samples_of(again, 1);
+    g_assert_cmpvariant(some, running->samples);
+    later = new_job("new");
+    insert(again, later);
+    g_assert_cmpuint(later->id, ==, 3);
+}
+
+/* Who has the file open goes on while another handle brings it up to date. */
+static void test_first_version_in_use(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(MigLedger) ledger = NULL;
+    sqlite3 *old;
+    sqlite3_stmt *stmt = NULL;
+
+    make_first_version(fixture->path);
+    old = sqlite_open(fixture->path);
+    g_assert_cmpint(
+        sqlite3_prepare_v2(old, "UPDATE job SET state = 'failed' WHERE id = 1", -1, &stmt, NULL),
+        ==, SQLITE_OK);
+    ledger = open_ledger(fixture->path);
+    g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_DONE);
+    g_assert_cmpint(sqlite3_finalize(stmt), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_close(old), ==, SQLITE_OK);
+    {
+        g_autoptr(MigJob) job = load(ledger, 1);
+
+        g_assert_cmpint(job->state, ==, MIG_STATE_FAILED);
+    }
+}
+
+/* Samples are written with the outcome and not before, and no job is read with them. */
+static void test_samples(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(MigLedger) ledger = open_ledger(fixture->path);
+    g_autoptr(MigJob) job = new_job("web");
+    g_autoptr(GVariant) before = NULL;
+    g_autoptr(GVariant) after = NULL;
+    g_autoptr(GVariant) none = NULL;
+    g_autoptr(GError) error = NULL;
+
+    mig_job_set_variant(&job->samples, g_variant_new_parsed("[(@t 1, @t 2, @t 3, @t 4)]"));
+    insert(ledger, job);
+    job->state = MIG_STATE_RUNNING;
+    mig_job_set_string(&job->state_before, "paused");
+    job->downtime_before = 300;
+    update(ledger, job);
+    before = samples_of(ledger, job->id);
+    g_assert_cmpuint(g_variant_n_children(before), ==, 0);
+    job->state = MIG_STATE_FAILED;
+    update(ledger, job);
+    after = samples_of(ledger, job->id);
+    g_assert_cmpvariant(after, job->samples);
+    {
+        g_autoptr(MigJob) read = load(ledger, job->id);
+
+        g_assert_cmpuint(g_variant_n_children(read->samples), ==, 0);
+        g_assert_cmpstr(read->state_before, ==, "paused");
+        g_assert_cmpint(read->downtime_before, ==, 300);
+    }
+    none = mig_ledger_samples(ledger, 99, &error);
+    g_assert_null(none);
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_NO_SUCH_JOB);
+}
+
 static void test_no_such_job(Fixture *fixture, gconstpointer data)
 {
     static const guint64 ids[] = { 0, 2, G_MAXINT64, (guint64) G_MAXINT64 + 1, G_MAXUINT64 };
@@ -619,6 +743,9 @@ int main(int argc, char **argv)
     ADD("round-trip", test_round_trip);
     ADD("update", test_update);
     ADD("final-stays", test_final_stays);
+    ADD("first-version", test_first_version);
+    ADD("first-version-in-use", test_first_version_in_use);
+    ADD("samples", test_samples);
     ADD("no-such-job", test_no_such_job);
     ADD("too-big", test_too_big);
     ADD("filters", test_filters);

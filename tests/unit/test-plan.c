@@ -280,6 +280,7 @@ static void test_variant(void)
         { "destination-configuration", "'written'" },
         { "survives-exit", "false" },
         { "cancellable", "true" },
+        { "tunable", "true" },
         { "progress", "'bytes'" },
         { "encrypted", "false" },
         { "virsh", "'virsh -c qemu:///system migrate --live --persistent --undefinesource web1 "

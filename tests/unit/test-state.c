@@ -32,8 +32,9 @@ static void test_state_names(void)
 
 static void test_phase_names(void)
 {
-    static const char *const names[] = { "queued",  "connecting", "checking",  "preparing",
-                                         "copying", "switching",  "verifying", "done" };
+    static const char *const names[] = { "queued",    "connecting", "checking",
+                                         "preparing", "copying",    "switching",
+                                         "post-copy", "verifying",  "done" };
 
     g_assert_cmpuint(G_N_ELEMENTS(names), ==, MIG_N_PHASES);
     for (guint i = 0; i < MIG_N_PHASES; i++) {
@@ -117,9 +118,11 @@ static void test_cancel_reasons(void)
 {
     const char *switching = mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_SWITCHING);
     const char *again = mig_cancel_refusal(MIG_STATE_CANCELLING, MIG_PHASE_COPYING);
+    const char *post_copy = mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_POST_COPY);
     const char *ended = mig_cancel_refusal(MIG_STATE_FAILED, MIG_PHASE_DONE);
 
     g_assert_nonnull(strstr(switching, "switch"));
+    g_assert_nonnull(strstr(post_copy, "lose the guest"));
     g_assert_nonnull(strstr(again, "being cancelled"));
     g_assert_nonnull(strstr(ended, "ended"));
 }

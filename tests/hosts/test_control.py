@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What can be done to a job while it runs, on real hosts: what libvirt and QEMU make of it."""
+
+import pytest
+from lab import guests, system
+from service import Refused, Service, assert_free, assert_only_on, t
+
+pytestmark = pytest.mark.usefixtures("clean")
+MIB = 1024 * 1024
+BUSY = {"memory": 128, "dirty": 30}  # a guest that changes 30 MiB over and over
+FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
+
+
+@pytest.fixture
+def service(host_a):
+    one = Service(host_a)
+    yield one
+    one.end_jobs()
+
+
+@pytest.fixture
+def busy(host_a):
+    """A guest whose migration does not end by itself on this link."""
+    guests.start(host_a, "web1", **BUSY)
+    host_a.shape("80mbit")
+
+
+def downtime(host):
+    return int(host.virsh("migrate-getmaxdowntime", "web1"))
+
+
+def paused(job):
+    return job.wait(lambda now: now["SourceState"] == "paused", "the guest is not paused")
+
+
+def sampled(job, least, most):
+    """Waits until a sample of the last second has this rate."""
+    system.wait_for(lambda: any(least <= s[3] <= most for s in job.samples()[-2:]), f"the rate is not {least} to {most}", 30.0)
+
+
+def test_bandwidth_is_seen_in_the_rate(service, host_a, host_b):
+    guests.start(host_a, "web1", memory=256, dirty=150)
+    job = service.migrate("web1", "host-b", bandwidth=t(4))
+    sampled(job, 3 * MIB, 5 * MIB)
+    job.control("SetBandwidth", 1)
+    sampled(job, MIB / 2, 1.5 * MIB)
+    job.control("SetBandwidth", 8)
+    sampled(job, 6 * MIB, 9 * MIB)
+    samples = job.samples()
+    assert [s[0] for s in samples] == sorted(s[0] for s in samples)
+    assert 6 * MIB < job.all()["Throughput"] < 9 * MIB
+    job.control("SetBandwidth", 1000)
+    job.ended("completed")
+    assert_only_on("web1", host_b, host_a)
+    assert job.samples()[0] == samples[0]
+
+
+@pytest.mark.usefixtures("busy")
+def test_it_does_not_converge_until_more_downtime_is_allowed(service, host_a, host_b):
+    job = service.migrate("web1", "host-b")
+    now = job.wait(lambda now: now["Converging"] == "no", "it is not said that it does not converge", 120.0)
+    assert now["ExpectedEnd"] == 0 and now["Iteration"] >= 3 and now["Phase"] == "copying"
+    assert now["DirtyRate"] >= now["Throughput"] * 0.5 and now["ExpectedDowntime"] > 300
+    job.control("SetMaximumDowntime", 60000)
+    end = job.ended("completed")
+    assert 300 < end["Downtime"] <= 60000 and end["ExpectedDowntime"] == 0
+    assert_only_on("web1", host_b, host_a)
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("flow", FLOWS)
+def test_pause_lets_it_finish(service, host_a, host_b, flow):
+    """libvirt resumes it on the destination."""
+    job = service.migrate("web1", "host-b", **FLOWS[flow])
+    job.copying()
+    job.control("Pause")
+    now = paused(job)
+    assert now["Phase"] == "copying" and now["Cancelable"]
+    assert guests.state(host_a, "web1") == "paused"
+    with pytest.raises(Refused, match="TooLate"):
+        job.control("Pause")
+    end = job.ended("completed")
+    assert end["DestinationState"] == "running"
+    assert_only_on("web1", host_b, host_a)
+
+
+@pytest.mark.usefixtures("busy")
+def test_pause_of_one_that_is_to_arrive_paused(service, host_a, host_b):
+    job = service.migrate("web1", "host-b", paused=True)
+    job.copying()
+    job.control("Pause")
+    end = job.ended("completed")
+    assert end["DestinationState"] == "paused" and guests.state(host_b, "web1") == "paused"
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("how", ["Pause", "virsh"])
+def test_cancel_after_the_guest_was_suspended(service, host_a, host_b, how):
+    """That is not the switch, whatever libvirt calls it; and the guest runs again."""
+    job = service.migrate("web1", "host-b")
+    job.copying()
+    if how == "Pause":
+        job.control("Pause")
+    else:
+        host_a.virsh("suspend", "web1")
+    assert "paused (migrating)" in host_a.virsh("domstate", "--reason", "web1")
+    assert paused(job)["Phase"] == "copying"
+    job.cancel()
+    end = job.ended("cancelled")
+    assert (end["SourceState"], end["GuestHost"]) == ("running", "local")
+    assert_only_on("web1", host_a, host_b)
+    assert_free(host_a, "web1")
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_guest_that_stays_has_its_limits_back(service, host_a):
+    host_a.virsh("migrate-setmaxdowntime", "web1", "77")
+    speed = host_a.virsh("migrate-getspeed", "web1")
+    job = service.migrate("web1", "host-b", maximum_downtime=t(500))
+    job.copying()
+    assert downtime(host_a) == 500
+    job.control("SetMaximumDowntime", 800)
+    job.control("SetBandwidth", 3)
+    assert downtime(host_a) == 800
+    job.cancel()
+    job.ended("cancelled")
+    assert downtime(host_a) == 77 and host_a.virsh("migrate-getspeed", "web1") == speed
+
+
+@pytest.mark.usefixtures("busy")
+def test_too_early_too_late_and_not_at_all(service, host_a, host_b):
+    host_b.cut("mgmt", silent=True)
+    try:
+        job = service.migrate("web1", "host-b")
+        with pytest.raises(Refused, match="TooEarly"):
+            job.control("Pause")
+    finally:
+        host_b.heal()
+    job.copying()
+    with pytest.raises(Refused, match="NotSupported.*postcopy"):
+        job.control("StartPostCopy")
+    with pytest.raises(Refused, match="InvalidOptionValue"):
+        job.control("SetBandwidth", 0)
+    host_a.shape(None)
+    job.control("Pause")
+    job.ended("completed")
+    with pytest.raises(Refused, match="JobFinished"):
+        job.control("SetMaximumDowntime", 1000)
+
+
+# post-copy
+
+
+def in_post_copy(service, host_b, **chosen):
+    job = service.migrate("web1", "host-b", postcopy=True, postcopy_bandwidth=t(2), **chosen)
+    job.copying()
+    job.control("StartPostCopy")
+    now = job.wait(lambda now: now["Phase"] == "post-copy", "post-copy does not begin")
+    assert (now["GuestHost"], now["SourceState"], now["DestinationState"]) == ("host-b", "paused", "running")
+    system.wait_for(lambda: "running (post-copy)" in host_b.virsh("domstate", "--reason", "web1"), "it does not go on", 30.0)
+    return job
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("flow", FLOWS)
+def test_post_copy(service, host_a, host_b, flow):
+    job = in_post_copy(service, host_b, **FLOWS[flow])
+    guests.wait_alive(host_b, "web1")
+    with pytest.raises(Refused, match="TooLate.*lose the guest"):
+        job.cancel()
+    assert job.all()["Statistics"]["memory_postcopy_requests"] > 0
+    job.control("SetPostCopyBandwidth", 100)
+    end = job.ended("completed")
+    assert end["GuestHost"] == "host-b" and end["Downtime"] < 5000
+    assert_only_on("web1", host_b, host_a)
+
+
+@pytest.mark.usefixtures("busy")
+def test_service_and_worker_killed_in_post_copy(service, host_a, host_b):
+    job = in_post_copy(service, host_b)
+    host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
+    service.kill()
+    assert job.all()["Phase"] in ("post-copy", "done")
+    host_a.virsh("migrate-setspeed", "--postcopy", "web1", "100")
+    end = job.ended("completed")
+    assert end["GuestHost"] == "host-b"
+    assert_only_on("web1", host_b, host_a)
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_post_copy_that_is_broken_off_can_be_gone_on_with(service, host_a, host_b):
+    """Both halves of the guest stay; a second job brings them together."""
+    job = in_post_copy(service, host_b)
+    host_a.virsh("domjobabort", "--postcopy", "web1")
+    end = job.ended("failed")
+    assert end["GuestHost"] == "" and "postcopy-resume" in end["Error"][1]
+    assert "post-copy failed" in host_a.virsh("domstate", "--reason", "web1")
+    service.migrate("web1", "host-b", postcopy=True, postcopy_resume=True).ended("completed")
+    assert_only_on("web1", host_b, host_a)
