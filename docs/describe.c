@@ -118,7 +118,8 @@ static void describe_options(GString *text)
     g_string_append(text,
                     "\n## What cannot be combined\n\n"
                     "\"libvirt\": libvirt or QEMU refuse it too; \"ours\": libvirt lets it pass "
-                    "and does something else, or nothing.\n\n"
+                    "and does something else, or nothing, or cannot be asked for it. "
+                    "tests/hosts/test_pairs.py compares this with libvirt itself.\n\n"
                     "| rule | why | what to do | whose |\n|---|---|---|---|\n");
     for (const MigRule *rule = mig_rules(); rule->id; rule++)
         g_string_append_printf(text, "| `%s` | %s | %s | %s |\n", rule->id, rule->reason,

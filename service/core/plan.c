@@ -19,7 +19,7 @@ static const char *const call_names[MIG_N_CALLS] = {
     [MIG_CALL_TO_URI3] = "virDomainMigrateToURI3",
 };
 
-static guint32 plan_flags(const MigRequest *request)
+guint32 mig_plan_flags(const MigRequest *request)
 {
     guint32 flags = mig_mode(request)->flags;
 
@@ -109,7 +109,7 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
     plan = g_new0(MigPlan, 1);
     plan->call = mode->call;
     plan_uris(plan, request, source, destination, pki_path);
-    plan->flags = plan_flags(request);
+    plan->flags = mig_plan_flags(request);
     plan->params = mig_plan_params(request, driver);
     plan->connections = mig_plan_connections(request, plan, driver, source, destination);
     plan->outcome = plan_outcome(request, driver, on_source, on_destination);

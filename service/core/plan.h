@@ -103,6 +103,9 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
 /* Floating a{sv} as documented at Manager.Plan. */
 GVariant *mig_plan_to_variant(const MigPlan *plan);
 
+/* virDomainMigrateFlags of the request's mode and options. */
+guint32 mig_plan_flags(const MigRequest *request);
+
 const char *mig_call_to_string(MigCall call);
 /* Names of the set flags, "VIR_MIGRATE_LIVE", in bit order. */
 GStrv mig_plan_flag_names(guint32 flags);

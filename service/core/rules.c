@@ -37,7 +37,7 @@ static gboolean condition_holds(const MigCondition *condition, const MigRequest 
     g_assert_not_reached();
 }
 
-static gboolean rule_refuses(const MigRule *rule, const MigRequest *request)
+gboolean mig_rule_refuses(const MigRule *rule, const MigRequest *request)
 {
     for (guint i = 0; i < G_N_ELEMENTS(rule->when) && rule->when[i].test; i++)
         if (!condition_holds(&rule->when[i], request))
@@ -73,7 +73,7 @@ gboolean mig_rules_check(const MigRequest *request, GError **error)
     for (const MigRule *rule = mig_rules(); rule->id; rule++) {
         g_autofree char *names = NULL;
 
-        if (!rule_refuses(rule, request))
+        if (!mig_rule_refuses(rule, request))
             continue;
 
         names = rule_options(rule);

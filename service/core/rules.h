@@ -27,6 +27,9 @@ typedef struct {
 /* The table, for documentation and tests; ends with a row whose id is NULL. */
 const MigRule *mig_rules(void);
 
+/* TRUE if all conditions of this one row hold. */
+gboolean mig_rule_refuses(const MigRule *rule, const MigRequest *request);
+
 /* Fills in the defaults that depend on other options: an offline migration is not live. */
 void mig_rules_complete(MigRequest *request);
 

@@ -24,6 +24,7 @@
     { "disks-address", "{'copy-storage': <'all'>, 'disks-address': <'192.0.2.12'>}" },
     { "disks-port", "{'copy-storage': <'all'>, 'disks-port': <uint16 49160>}" },
     { "synchronous-writes", "{'copy-storage': <'all'>, 'synchronous-writes': <true>}" },
+    { "synchronous-increment", "{'copy-storage': <'incremental'>, 'synchronous-writes': <true>}" },
     { "disk-paths", "{'disk-paths': <{'vda': '/var/lib/libvirt/images/a'}>}" },
     { "networks", "{'networks': <{'lan': 'lan-b'}>}" },
     { "bridges", "{'bridges': <{'br0': 'br1'}>}" }, { "tls", "{'tls': <true>}" },
