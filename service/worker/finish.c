@@ -52,23 +52,15 @@ static MigExecuting find_executing(const MigSequence *s, const MigConclusion *co
     return MIG_EXECUTING_UNKNOWN;
 }
 
-/* Statistics and configurations of both, and whether the guest goes on. */
+/* Statistics and configurations of both, and whether the guest goes on where it has come to. */
 static void last_look(MigSequence *s, const MigConclusion *conclusion)
 {
     MigSide **sides = s->sides;
-    for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
-        if (sides[i])
-            sides[i]->watch = runs(sight_of(s, i)) && is_at(conclusion, mig_sequence_host(s, i));
+    if (sides[MIG_DESTINATION])
+        sides[MIG_DESTINATION]->watch =
+            conclusion->state == MIG_STATE_COMPLETED && runs(&s->evidence.on_destination);
     mig_sequence_run(s, mig_side_verify, sides[MIG_SOURCE], sides[MIG_DESTINATION],
                      g_get_monotonic_time() + MIG_GLANCE_USEC, FALSE);
-}
-
-static gboolean is_watched(const MigSequence *s)
-{
-    for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
-        if (s->sides[i] && s->sides[i]->watch)
-            return TRUE;
-    return FALSE;
 }
 
 static GVariant *final_statistics(const MigSequence *s)
@@ -116,7 +108,7 @@ void mig_sequence_verify(MigSequence *s, MigEnding *ending)
         .plan = s->plan ? s->plan->outcome : s->task->outcome,
         .source = look_at_host(s, MIG_SOURCE),
         .destination = look_at_host(s, MIG_DESTINATION),
-        .should_run = is_watched(s),
+        .should_run = s->sides[MIG_DESTINATION] && s->sides[MIG_DESTINATION]->watch,
         .executing = find_executing(s, &conclusion),
         .made = (const char *const *) s->volumes,
     };

@@ -7,6 +7,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include "baseline.h"
 #include "check.h"
 #include "control.h"
 #include "error.h"
@@ -260,6 +261,23 @@ static gboolean set_downtime(const MigSequence *s, virDomainPtr domain)
     return s->downtime_before == 0 || mig_control_set_downtime(domain, (gint64) downtime);
 }
 
+/* NULL: the guest is not to go on there, or nobody looks. */
+static MigBaseline *start_baseline(const MigSequence *s)
+{
+    const MigSide *destination = s->sides[MIG_DESTINATION];
+    gboolean runs = !s->task->offline && !s->task->resume && !s->evidence.was_paused &&
+                    !mig_request_number(s->task->request, MIG_OPT_PAUSED);
+    return destination && runs ? mig_baseline_start(destination->connection,
+                                                    s->sides[MIG_SOURCE]->facts->guest_uuid)
+                               : NULL;
+}
+
+static void take_baseline(MigSequence *s, MigBaseline *baseline)
+{
+    MigSide *side = s->sides[MIG_DESTINATION];
+    side->has_baseline = mig_baseline_stop(baseline, &side->baseline);
+}
+
 static void migrate(MigSequence *s)
 {
     static gboolean (*const calls[MIG_N_CALLS])(const MigSequence *, virDomainPtr,
@@ -278,9 +296,12 @@ static void migrate(MigSequence *s)
         return;
 
     s->evidence.called = TRUE;
+    MigBaseline *baseline = start_baseline(s);
     if (!set_downtime(s, domain) || !calls[s->plan->call](s, domain, &params))
         set_call_error(s);
     s->evidence.answered = TRUE;
+    if (baseline)
+        take_baseline(s, baseline);
     /* when only our connection has ended, the source may go on */
     if (!s->error || s->error->code != MIG_ERROR_CONNECTION_LOST)
         mig_run_tell_phase(s->run, MIG_PHASE_VERIFYING);

@@ -23,10 +23,12 @@ typedef struct {
     MigHostQuestion *host_question;
     MigGuestReport *guest_report;
     MigHostReport *host_report;
-    gint64 downtime;      /* ms, for mig_side_set_downtime() */
-    GVariant *statistics; /* a{st} of its last completed job, or NULL */
-    char *configuration;  /* digest, see verify.h, or NULL */
-    gboolean watch;       /* mig_side_verify() looks whether the guest goes on */
+    GVariant *statistics;  /* a{st} of its last completed job, or NULL */
+    char *configuration;   /* digest, see verify.h, or NULL */
+    gboolean watch;        /* mig_side_verify() looks whether the guest goes on */
+    gboolean has_baseline; /* since `baseline`, see baseline.h */
+    guint64 baseline;
+    gint64 downtime; /* ms, for mig_side_set_downtime() */
     MigExecuting executing;
     /* mig_side_read_xml(): the guest's XML as it would migrate, and its configuration's or NULL */
     char *xml, *inactive_xml;

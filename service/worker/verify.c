@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "baseline.h"
 #include "side.h"
 
 /* A processor that works shows it within a few ms. */
@@ -41,63 +42,21 @@ gboolean mig_side_read_configuration(gpointer data)
     return TRUE;
 }
 
-/* What a processor's thread has run and has waited to run: one of them grows when it does
- * anything, and none while it is stopped. */
-static gboolean is_time(const char *field)
-{
-    static const char *const suffixes[] = { ".time", ".wait", ".delay" };
-    for (guint i = 0; i < G_N_ELEMENTS(suffixes); i++)
-        if (g_str_has_prefix(field, "vcpu.") && g_str_has_suffix(field, suffixes[i]))
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean sum_times(const virDomainStatsRecord *record, guint64 *time)
-{
-    gboolean found = FALSE;
-    for (int i = 0; i < record->nparams; i++) {
-        const virTypedParameter *param = &record->params[i];
-        if (param->type != VIR_TYPED_PARAM_ULLONG || !is_time(param->field))
-            continue;
-        *time += param->value.ul;
-        found = TRUE;
-    }
-    return found;
-}
-
-/* ns; FALSE: the driver does not tell. */
-static gboolean read_time(virDomainPtr domain, guint64 *time)
-{
-    virDomainPtr domains[] = { domain, NULL };
-    virDomainStatsRecordPtr *records = NULL;
-    virDomainInfo info;
-    *time = 0;
-    if (virDomainListGetStats(domains, VIR_DOMAIN_STATS_VCPU, &records, 0) > 0) {
-        gboolean found = sum_times(records[0], time);
-        virDomainStatsRecordListFree(records);
-        if (found)
-            return TRUE;
-    }
-    if (virDomainGetInfo(domain, &info) < 0)
-        return FALSE;
-    *time = info.cpuTime;
-    return TRUE;
-}
-
-static MigExecuting watch(virDomainPtr domain)
+static MigExecuting watch(const MigSide *side, virDomainPtr domain)
 {
     gint64 end = g_get_monotonic_time() + WATCH_USEC;
-    guint64 first, now;
-    if (!read_time(domain, &first))
+    guint64 first = side->baseline, now;
+    if (!side->has_baseline && !mig_baseline_read_time(domain, &first))
         return MIG_EXECUTING_UNKNOWN;
-    for (gulong wait = FIRST_WAIT_USEC; g_get_monotonic_time() < end; wait *= 2) {
-        g_usleep(wait);
-        if (!read_time(domain, &now))
+    for (gulong wait = FIRST_WAIT_USEC;; wait *= 2) {
+        if (!mig_baseline_read_time(domain, &now))
             return MIG_EXECUTING_UNKNOWN;
         if (now > first)
             return MIG_EXECUTING_YES;
+        if (g_get_monotonic_time() >= end)
+            return MIG_EXECUTING_NO;
+        g_usleep(wait);
     }
-    return MIG_EXECUTING_NO;
 }
 
 gboolean mig_side_verify(gpointer data)
@@ -107,6 +66,6 @@ gboolean mig_side_verify(gpointer data)
     mig_side_ask_statistics(side);
     g_autoptr(virDomain) domain = side->watch ? find_guest(side) : NULL;
     if (domain)
-        side->executing = watch(domain);
+        side->executing = watch(side, domain);
     return TRUE;
 }

@@ -77,6 +77,12 @@ int __wrap_virConnectClose(virConnectPtr connection)
     return 0;
 }
 
+int __wrap_virConnectRef(virConnectPtr connection)
+{
+    g_atomic_ref_count_inc(&connection->refs);
+    return 0;
+}
+
 const char *__wrap_virConnectGetType(virConnectPtr connection)
 {
     return connection->type;

@@ -10,6 +10,7 @@ import pytest
 
 import virt as w
 from harness import ERROR
+from loop import wait
 from virt import MIB, PAUSED, RUNNING, SHUTOFF
 
 IMAGES = "/srv/images"
@@ -82,7 +83,7 @@ def test_the_source_alone_and_the_worker_dies(s, how):
         return
     os.kill(m.pid, signal.SIGKILL)
     m.worker.wait()
-    s.world.wait_for_events(s.local)
+    s.world.wait_for_monitor(s.local)
     m.finish()
     if how == "persistent":
         s.local.guests["web"].reason = w.SHUTOFF_MIGRATED
@@ -303,6 +304,20 @@ def test_a_guest_that_does_nothing(s):
     seen = {**MOVED, "source-configuration": "none", "executing": "no", "matches": False}
     assert end["Verification"] == seen
     assert end["Finished"] - end["Called"] < 10e6
+
+
+@pytest.mark.parametrize("flow", ["peer-to-peer", "managed-direct"])
+def test_a_guest_that_has_nothing_more_to_do(s, flow):
+    """It went on when it had come, which is seen although it does nothing now."""
+    job, m = begin(s, flow=flow)
+    # a look at the guest that comes in: before and after it, that it still does
+    look = ["virDomainGetState", "virDomainListGetStats", "virDomainGetState"]
+    wait(lambda: [call[1] for call in s.world.asked(*look, host="b")][-3:] == look, "a look")
+    s.world.wait_for_monitor(s.local)  # by then it has the answer
+    m.copy.stuck, m.copy.time = True, 500
+    m.finish()
+    end = job.ended()
+    assert end["Verification"] == MOVED
 
 
 def test_a_guest_that_arrives_paused(s):

@@ -360,8 +360,8 @@ class World:
         return wait(lambda: next((m for m in self.migrations if m.guest.name == guest), None),
                     lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}")
 
-    def wait_for_events(self, host):
-        """Until a connection to a host has asked for events, as a worker's monitor does."""
+    def wait_for_monitor(self, host):
+        """Until a worker's monitor has asked twice more about its guest on a host."""
         before = len(self.asked("virDomainGetJobStats", host=host.name))
         wait(lambda: len(self.asked("virDomainGetJobStats", host=host.name)) > before + 1,
              "a worker watches the guest")

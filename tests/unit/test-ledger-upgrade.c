@@ -69,7 +69,7 @@ static void test_version_1(Fixture *fixture, gconstpointer data)
     insert(ledger, job);
     g_assert_cmpuint(job->id, ==, 9);
     mig_ledger_close(g_steal_pointer(&ledger));
-    g_assert_cmpint(read_number(fixture->path, "PRAGMA user_version"), ==, 3);
+    g_assert_cmpint(read_number(fixture->path, "PRAGMA user_version"), ==, 4);
     ledger = open_ledger(fixture->path);
 }
 
