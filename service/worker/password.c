@@ -75,7 +75,10 @@ static char *read_line(const MigHost *host, const char *path, int fd, GError **e
         why = "has more than 512 bytes in its first line";
     else if (memchr(buffer, '\0', length))
         why = "has a zero byte in its first line";
-    char *password = why ? NULL : strndup(buffer, length);
+    /* for a zero byte at its end; the buffer has none */
+    char *password = why ? NULL : calloc(1, length + 1);
+    if (password)
+        memcpy(password, buffer, length);
     explicit_bzero(buffer, sizeof buffer);
     if (why)
         refuse(error, host, path, why);
