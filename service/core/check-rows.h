@@ -31,6 +31,7 @@ void mig_check_emulator(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_cpu(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_memory(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_networks(const MigCheckInput *input, GPtrArray *findings);
+void mig_check_interfaces(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_configuration(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_others(const MigCheckInput *input, GPtrArray *findings);
 

@@ -31,10 +31,11 @@ static const struct {
     { mig_check_sharing, READ | ACTIVE | QEMU },
     { mig_check_copies, READ | THERE | ACTIVE | QEMU },
     { mig_check_edits, READ },
-    { mig_check_emulator, THERE | ACTIVE },
-    { mig_check_cpu, THERE | READ | ACTIVE },
+    { mig_check_emulator, THERE | ACTIVE | QEMU },
+    { mig_check_cpu, THERE | READ | ACTIVE | QEMU },
     { mig_check_memory, THERE | READ | ACTIVE },
     { mig_check_networks, THERE | ACTIVE },
+    { mig_check_interfaces, THERE | ACTIVE | QEMU },
     { mig_check_hostname, THERE | QEMU },
     { mig_check_address, ACTIVE },
     { mig_check_ports, ACTIVE | QEMU },
@@ -57,6 +58,16 @@ static guint what_holds(const MigCheckInput *input)
            (g_str_equal(input->on_source->driver, "QEMU") ? QEMU : 0);
 }
 
+/* Who has thousands of disks need not be told of each, and the ledger has to hold it all. */
+static void run_row(const MigCheckInput *input, GPtrArray *findings, MigCheckFunc check)
+{
+    guint most = findings->len + MIG_CHECK_MAX;
+
+    check(input, findings);
+    if (findings->len > most)
+        g_ptr_array_set_size(findings, (int) most);
+}
+
 GPtrArray *mig_check(const MigCheckInput *input)
 {
     GPtrArray *findings = mig_findings_new();
@@ -67,7 +78,7 @@ GPtrArray *mig_check(const MigCheckInput *input)
         return findings;
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (!(rows[i].when & ~holds))
-            rows[i].check(input, findings);
+            run_row(input, findings, rows[i].check);
 
     return findings;
 }

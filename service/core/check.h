@@ -19,6 +19,9 @@ typedef struct {
     guint others;               /* jobs of ours that run on the source */
 } MigCheckInput;
 
+/* Most findings of one check. */
+#define MIG_CHECK_MAX 16
+
 /* All findings, in the order of the table. */
 GPtrArray *mig_check(const MigCheckInput *input);
 

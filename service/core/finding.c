@@ -165,3 +165,18 @@ GVariant *mig_findings_to_variant(const GPtrArray *findings)
 
     return g_variant_builder_end(&builder);
 }
+
+GVariant *mig_findings_join(GVariant *before, const GPtrArray *findings)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
+
+    for (gsize i = 0; i < g_variant_n_children(before); i++) {
+        g_autoptr(GVariant) finding = g_variant_get_child_value(before, i);
+
+        g_variant_builder_add_value(&builder, finding);
+    }
+    for (guint i = 0; i < findings->len; i++)
+        g_variant_builder_add_value(&builder, finding_to_variant(g_ptr_array_index(findings, i)));
+
+    return g_variant_builder_end(&builder);
+}

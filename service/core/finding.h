@@ -52,3 +52,5 @@ char *mig_finding_remedy(const MigFinding *finding);
 
 /* Floating aa{sv}: "id" (s), "severity" (s), "arguments" (a{ss}), "sentence" (s), "remedy" (s). */
 GVariant *mig_findings_to_variant(const GPtrArray *findings);
+/* The same with those of `before`, such an aa{sv}, in front. */
+GVariant *mig_findings_join(GVariant *before, const GPtrArray *findings);

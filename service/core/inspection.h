@@ -11,6 +11,9 @@
 
 #include "plan.h"
 
+/* Disks that a guest is believed to have, and parts of one kind. */
+#define MIG_INSPECTION_DISKS 1024
+#define MIG_INSPECTION_PARTS 128
 /* Disks, networks and interfaces that are asked about, each; of more nothing is known. */
 #define MIG_INSPECTION_MAX 64
 

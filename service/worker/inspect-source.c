@@ -91,7 +91,8 @@ static gboolean ask_size(Source *source, MigGuestDisk *disk)
 static gboolean ask_disks(Source *source)
 {
     gboolean active = mig_guest_state_can_move(source->facts->guest_state);
-    for (guint i = 0; active && i < source->report->disks->len; i++) {
+    guint n = active ? MIN(source->report->disks->len, MIG_INSPECTION_MAX) : 0;
+    for (guint i = 0; i < n; i++) {
         MigGuestDisk *disk = g_ptr_array_index(source->report->disks, i);
         if (!*disk->type || !*disk->target)
             continue;
@@ -170,7 +171,7 @@ static gboolean look_at_machine(Source *source)
 {
     if (source->call.host->own.connect != MIG_CONNECT_UNIX)
         return TRUE;
-    for (guint i = 0; i < source->report->disks->len; i++) {
+    for (guint i = 0; i < MIN(source->report->disks->len, MIG_INSPECTION_MAX); i++) {
         MigGuestDisk *disk = g_ptr_array_index(source->report->disks, i);
         if (*disk->pool && !ask_path(source, disk))
             return FALSE;

@@ -105,15 +105,15 @@ static double read_number(xmlXPathContext *context, const char *where)
     return number > 0 && number < (double) G_MAXINT64 / KIB ? number : 0; /* not of a NaN either */
 }
 
-/* Calls `read` for each node, MIG_INSPECTION_MAX at most. */
-static void each(xmlXPathContext *context, const char *where,
+/* Calls `read` for each node, `max` at most. */
+static void each(xmlXPathContext *context, const char *where, int max,
                  void (*read)(xmlXPathContext *context, guint row, MigGuestReport *report),
                  guint row, MigGuestReport *report)
 {
     xmlNode *before = context->node;
     g_autoptr(xmlXPathObject) found = xmlXPathEvalExpression((const xmlChar *) where, context);
     int n = found && found->nodesetval ? found->nodesetval->nodeNr : 0;
-    for (int i = 0; i < MIN(n, MIG_INSPECTION_MAX); i++) {
+    for (int i = 0; i < MIN(n, max); i++) {
         context->node = found->nodesetval->nodeTab[i];
         read(context, row, report);
     }
@@ -168,9 +168,9 @@ void mig_inspect_read_guest(const char *xml, MigGuestReport *report)
     report->memory = (guint64) (read_number(context, "number(/domain/currentMemory)") * KIB);
     report->hugepages = holds(context, "/domain/memoryBacking/hugepages");
     report->hard_limit = holds(context, "/domain/memtune/hard_limit");
-    each(context, "/domain/devices/disk", read_disk, 0, report);
+    each(context, "/domain/devices/disk", MIG_INSPECTION_DISKS, read_disk, 0, report);
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
-        each(context, parts[i].where, read_part, i, report);
+        each(context, parts[i].where, MIG_INSPECTION_PARTS, read_part, i, report);
 }
 
 static const char *const loader_path[] = { "domainCapabilities", "os", "loader", "value", NULL };

@@ -300,8 +300,10 @@ static void take_ending(MigRun *run, const MigEnding *ending)
     mig_job_set_string(&job->guest_host, conclusion.guest_host);
     if (ending->statistics)
         mig_job_set_variant(&job->statistics, ending->statistics);
-    if (ending->verification)
+    if (ending->verification) {
         mig_job_set_variant(&job->verification, ending->verification);
+        mig_job_set_variant(&job->findings, mig_findings_join(job->findings, ending->findings));
+    }
     mig_course_end(&run->course, job, !conclusion.error);
     if (conclusion.error)
         mig_job_set_error(job, conclusion.error, ending->raw);

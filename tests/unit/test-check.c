@@ -263,10 +263,38 @@ static void test_not_opened(void)
     }
 }
 
+/* Thousands of disks do not hide what else there is, and do not fill the ledger. */
+static void test_many(void)
+{
+    static const CheckRow row = { "", "{}", .there = "{'emulator': <'no-machine'>}" };
+    g_autoptr(GPtrArray) findings = NULL;
+    MigCheckInput input;
+    Case c;
+
+    case_init(&c, &row);
+    for (guint i = 0; i < MIG_INSPECTION_DISKS; i++) {
+        MigGuestDisk *disk = mig_guest_report_add_disk(c.guest);
+
+        g_free(disk->type);
+        disk->type = g_strdup("file");
+        disk->transient = TRUE;
+    }
+    input = input_of(&c);
+    findings = mig_check(&input);
+    g_assert_nonnull(mig_findings_find(findings, "disk-transient"));
+    g_assert_nonnull(mig_findings_find(findings, "machine-missing"));
+    g_assert_cmpuint(findings->len, <, 4 * MIG_CHECK_MAX);
+    case_clear(&c);
+}
+
 /* Of another driver than QEMU only what every driver has is said. */
 static void test_other_driver(void)
 {
-    static const CheckRow row = { "", "{}", "{'snapshots': <uint32 2>, 'hypervisor': <uint64 1>}",
+    static const CheckRow row = { "",
+                                  "{}",
+                                  "{'snapshots': <uint32 2>, 'hypervisor': <uint64 1>}",
+                                  "{'emulator': <'no-machine'>, 'cpu': <'incompatible'>, "
+                                  "'missing-interfaces': <['VM Network']>}",
                                   .on_source = "{'driver': <'Xen'>}",
                                   .on_destination = "{'driver': <'Xen'>}" };
     g_autoptr(GPtrArray) findings = check_row(&row);
@@ -463,6 +491,7 @@ int main(int argc, char **argv)
     g_test_add_func("/check/complete", test_complete);
     g_test_add_func("/check/others", test_others);
     g_test_add_func("/check/not-opened", test_not_opened);
+    g_test_add_func("/check/many", test_many);
     g_test_add_func("/check/other-driver", test_other_driver);
     g_test_add_func("/check/blockers-stop", test_blockers_stop);
     g_test_add_func("/check/wrong-option", test_wrong_option);

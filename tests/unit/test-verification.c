@@ -242,6 +242,26 @@ static void test_plan_of_the_record(void)
     g_assert_false(mig_config_before(outcome.source).seen);
 }
 
+/* What was found before comes first and stays as it is. */
+static void test_join(void)
+{
+    g_autoptr(GPtrArray) first = mig_findings_new(), more = mig_findings_new();
+    g_autoptr(GVariant) earlier = NULL, joined = NULL, none = NULL, same = NULL;
+
+    mig_findings_add(first, "no-progress", "driver", "Xen", NULL);
+    earlier = g_variant_ref_sink(mig_findings_to_variant(first));
+    mig_findings_add(more, "leftover-job", "guest", "web1", "host", "alpha", NULL);
+    joined = g_variant_ref_sink(mig_findings_join(earlier, more));
+    g_assert_cmpuint(g_variant_n_children(joined), ==, 2);
+    none = g_variant_get_child_value(joined, 0);
+    same = g_variant_get_child_value(earlier, 0);
+    g_assert_cmpvariant(none, same);
+    g_clear_pointer(&none, g_variant_unref);
+    g_ptr_array_set_size(more, 0);
+    none = g_variant_ref_sink(mig_findings_join(earlier, more));
+    g_assert_cmpvariant(none, earlier);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -252,6 +272,7 @@ int main(int argc, char **argv)
     g_test_add_func("/verification/never-told-to-be-removed", test_never_told_to_be_removed);
     g_test_add_func("/verification/not-executing", test_not_executing);
     g_test_add_func("/verification/volumes", test_volumes);
+    g_test_add_func("/verification/join", test_join);
     g_test_add_func("/verification/plan-of-the-record", test_plan_of_the_record);
 
     return g_test_run();
