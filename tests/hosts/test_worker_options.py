@@ -291,31 +291,3 @@ def test_the_worker_of_a_copy_dies(service, host_a, host_b):
     end = job.ended("interrupted")
     assert_only_on("web1", host_a, host_b)
     assert files(host_b) == [] and end["Verification"]["new-volumes"] == [disk.path]
-
-
-# Broken off in post-copy
-
-
-def broken_off(service, host_a, host_b, **chosen):
-    """A guest whose post-copy migration has lost its connection."""
-    guests.start(host_a, "web1", memory=320, dirty=150)
-    host_a.shape("80mbit")
-    job = service.migrate("web1", "host-b", postcopy=True, **chosen)
-    job.copying()
-    host_a.virsh("migrate-postcopy", "web1")
-    job.wait(lambda now: guests.state(host_b, "web1") == "running", "no post-copy")
-    host_a.exec(["virsh", "domjobabort", "--postcopy", "web1"])
-    return job
-
-
-@pytest.mark.parametrize("flow", ["native", "direct"])
-def test_post_copy_is_broken_off_and_gone_on_with(service, host_a, host_b, flow):
-    job = broken_off(service, host_a, host_b, **FLOWS[flow])
-    end = job.ended("failed")
-    assert "destroy neither copy" in end["Error"][1] and end["GuestHost"] == ""
-    assert (end["SourceState"], end["DestinationState"]) == ("paused", "running")
-    again = {"postcopy": True, "postcopy_resume": True, **FLOWS[flow]}
-    host_a.shape(None)
-    end = service.migrate("web1", "host-b", **again).ended("completed")
-    assert_only_on("web1", host_b, host_a)
-    assert end["Verification"]["matches"] and end["Verification"]["executing"] == "yes"
