@@ -18,11 +18,11 @@ static const MigConfig source_after[2][2] = {
     { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REMOVED },
 };
 
-/* [configuration on the source before][there before][persist]. Without one on the source libvirt
- * keeps what it has there. */
-static const MigConfig destination_after[2][2][2] = {
-    { { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN }, { MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNCHANGED } },
-    { { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN }, { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED } },
+/* [there before][persist]. A guest without configuration on the source is given that which it runs
+ * with. */
+static const MigConfig destination_after[2][2] = {
+    { MIG_CONFIG_NONE, MIG_CONFIG_WRITTEN },
+    { MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED },
 };
 
 const char *mig_config_to_string(MigConfig config)
@@ -44,7 +44,7 @@ MigConfig mig_config_from_string(const char *name)
 MigOutcome mig_outcome(gboolean source_config, gboolean destination_config, gboolean persist,
                        gboolean undefine_source)
 {
-    MigConfig destination = destination_after[!!source_config][!!destination_config][!!persist];
+    MigConfig destination = destination_after[!!destination_config][!!persist];
 
     return (MigOutcome){
         .persistent = destination != MIG_CONFIG_NONE,

@@ -3,8 +3,8 @@
  * What will be true after a migration: the configuration table of libvirt's document (16 rows) as
  * libvirt 9.0 really does it. With U = undefine-source, P = persist:
  *   source' = source && !U;  destination' = destination || P;  persistent' = destination'.
- * An existing destination configuration is replaced by P if the source has one to replace it with,
- * and else left as it is.
+ * An existing destination configuration is replaced by P, with what the guest runs with if the
+ * source has none of it, and else left as it is.
  */
 #pragma once
 

@@ -10,8 +10,9 @@ static const char *const executing_names[] = {
     [MIG_EXECUTING_YES] = "yes",
 };
 
-/* `written` is the digest that a configuration from the source has: one that is replaced by its
- * like cannot be told from one that is left alone, and is what the plan says. */
+/* `written` is the digest that a configuration from the source has, NULL if it has none and the one
+ * that is written cannot be known: one that is replaced by its like cannot be told from one that is
+ * left alone, and is what the plan says. */
 static MigConfig compare(const MigHostEnd *host, MigConfig expected, const char *written)
 {
     const MigConfigSight *before = &host->before, *after = &host->after;
@@ -27,7 +28,8 @@ static MigConfig compare(const MigHostEnd *host, MigConfig expected, const char 
         return MIG_CONFIG_UNKNOWN;
 
     same = g_str_equal(before->digest, after->digest);
-    if (same && expected == MIG_CONFIG_REPLACED && g_strcmp0(after->digest, written) == 0)
+    if (same && expected == MIG_CONFIG_REPLACED &&
+        (!written || g_str_equal(after->digest, written)))
         return MIG_CONFIG_REPLACED;
 
     return same ? MIG_CONFIG_UNCHANGED : MIG_CONFIG_REPLACED;

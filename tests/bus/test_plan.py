@@ -45,9 +45,8 @@ def expected_configuration(row):
     """As libvirt 9.0 does it: the closed form of its table."""
     persistent, there, persist, undefine = row
     source = "none" if not persistent else "removed" if undefine else "unchanged"
-    destination = "unchanged" if there else "written" if persist else "none"
-    if there and persist and persistent:
-        destination = "replaced"
+    destination = ("replaced" if there else "written") if persist else \
+        "unchanged" if there else "none"
     return source, destination
 
 

@@ -186,10 +186,7 @@ class Migration:
         """libvirt's migrate call returns, the guest is on the destination."""
         self.runs_there()
         if self.flags & virt.PERSIST_DEST:
-            # what is there already is replaced only by a configuration of the source
-            if self.guest.persistent or not self.copy.persistent:
-                self.copy.configured_by = self.guest.host.name
-            self.copy.persistent = True
+            self.copy.persistent, self.copy.configured_by = True, self.guest.host.name
         if self.flags & virt.UNDEFINE_SOURCE:
             self.guest.persistent = False
         if drivers.driver(self.source).moves:

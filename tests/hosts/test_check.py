@@ -103,7 +103,7 @@ def assert_moves(service, host_b, guest, *expected, **chosen):
     _, findings = service.check(guest, "host-b", **chosen)
     assert set(findings) == set(expected) and not blockers(findings)
     end = service.migrate(guest, "host-b", **chosen).ended("completed")
-    assert {found["id"] for found in end["Findings"]} == set(expected)
+    assert {found["id"] for found in end["Findings"]} == set(expected), end["Verification"]
     assert_only_on(guest, host_b, service.host)
 
 

@@ -22,7 +22,7 @@ FLOWS = {
 }
 # row: guest persistent and configured on the source, configured on the destination, undefine-source,
 # persist -> guest persistent there, configuration on the source, configuration on the destination
-# and whose it is. As libvirt 9.0 does it; its document has rows 5 to 8 otherwise.
+# and whose it is. As libvirt 9.0 does it; its document has rows 5 and 6 otherwise.
 ROWS = {
     1: (False, False, False, False, False, None, None),
     2: (False, False, True, False, False, None, None),
@@ -30,8 +30,8 @@ ROWS = {
     4: (False, False, True, True, True, None, "running"),
     5: (False, True, False, False, True, None, "destination"),
     6: (False, True, True, False, True, None, "destination"),
-    7: (False, True, False, True, True, None, "destination"),
-    8: (False, True, True, True, True, None, "destination"),
+    7: (False, True, False, True, True, None, "running"),
+    8: (False, True, True, True, True, None, "running"),
     9: (True, False, False, False, False, "source", None),
     10: (True, False, True, False, False, None, None),
     11: (True, False, False, True, True, "source", "source"),
@@ -50,6 +50,7 @@ WORDS = {
     ("source", None): "removed",
     ("destination", "destination"): "unchanged",
     ("destination", "source"): "replaced",
+    ("destination", "running"): "replaced",
 }
 
 
@@ -74,6 +75,7 @@ class Traveller:
 
     def __init__(self, host_a, host_b):
         self.hosts = host_a, host_b
+        self.was_configured = True
 
     def home(self):
         """The host it runs on and the other; it is started if it runs on none."""
@@ -86,7 +88,12 @@ class Traveller:
         return self.hosts
 
     def prepare(self, persistent, configured_there):
+        """A transient guest is a new one if it had a configuration: libvirt remembers that."""
+        if not persistent and self.was_configured:
+            for host in self.hosts:
+                guests.destroy(host, GUEST)
         here, there = self.home()
+        self.was_configured = persistent or configured_there
         for host in (here, there):
             host.virsh("undefine", GUEST, check=False)
         if persistent:

@@ -60,7 +60,7 @@ static const struct {
  * afterwards. P/T: persistent or transient; source; destination; ! if it must be warned of. */
 static const char *const outcomes[2][2][2][2] = {
     { { { "T none none", "P none written" }, { "T none none", "P none written" } },
-      { { "P none unchanged", "P none unchanged" }, { "P none unchanged", "P none unchanged" } } },
+      { { "P none unchanged", "P none replaced" }, { "P none unchanged", "P none replaced" } } },
     { { { "T unchanged none", "P unchanged written !" },
         { "T removed none !", "P removed written" } },
       { { "P unchanged unchanged", "P unchanged replaced !" },

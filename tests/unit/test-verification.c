@@ -93,6 +93,7 @@ static const struct {
     { before, before, other, MIG_CONFIG_REPLACED, MIG_CONFIG_UNCHANGED },
     /* replaced by its like */
     { before, before, before, MIG_CONFIG_REPLACED, MIG_CONFIG_REPLACED },
+    { before, before, NULL, MIG_CONFIG_REPLACED, MIG_CONFIG_REPLACED },
     { before, before, before, MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNCHANGED },
 };
 
