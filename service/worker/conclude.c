@@ -205,14 +205,15 @@ gboolean mig_evidence_is_settled(const MigEvidence *evidence)
 {
     Pair pair = see(evidence);
     const MigSight *source = &evidence->on_source, *destination = &evidence->on_destination;
+    /* the destination may wait for the rest for ever */
+    if (pair.source == SPLIT && is_broken_off(source->state, source->reason))
+        return pair.destination != RUNS && pair.destination != UNSEEN;
     if (source->job || destination->job)
         return FALSE;
     if (has_arrived(evidence, pair))
         return TRUE;
     if (evidence->offline) /* nothing is under way that a look could miss */
         return pair.source != UNSEEN && pair.destination != UNSEEN;
-    if (pair.source == SPLIT && is_broken_off(source->state, source->reason))
-        return pair.destination != RUNS && pair.destination != UNSEEN;
     return is_restored(evidence, pair) || leaves_open(pair);
 }
 

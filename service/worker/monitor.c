@@ -17,6 +17,7 @@
 #define START_USEC (G_USEC_PER_SEC / 20) /* until data moves */
 #define ABORT_USEC (G_USEC_PER_SEC / 2)
 #define RETRY_USEC G_USEC_PER_SEC
+#define STUCK_USEC (15 * G_USEC_PER_SEC) /* from a migration that was broken off to an answer */
 /* The rates of a moment are not exact. */
 #define SLACK 2
 
@@ -31,6 +32,8 @@ struct MigMonitor {
     int events;      /* callback id, -1: none */
     gint64 downtime; /* ms, the guest's limit */
     gboolean moving;
+    gint64 broken_since; /* in post-copy, monotonic us, 0: it is not */
+    gboolean stuck;      /* and that was told */
     /* shared, under the mutex */
     GMutex mutex;
     GCond cond;
@@ -81,10 +84,26 @@ static gboolean is_switch(const MigMonitor *monitor, GVariant *statistics)
     return passes > 1 && left <= SLACK * rate * (double) monitor->downtime / 1000;
 }
 
-static void look_for_pause(const MigMonitor *monitor, GVariant *statistics)
+/* libvirt 9.0 may wait for ever for a destination that waits for the rest of the memory. */
+static void watch_broken_off(MigMonitor *monitor, gboolean broken_off)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!broken_off || monitor->broken_since == 0)
+        monitor->broken_since = broken_off ? now : 0;
+    else if (now > monitor->broken_since + STUCK_USEC && !monitor->stuck) {
+        monitor->stuck = TRUE;
+        mig_run_tell_stuck(monitor->run);
+    }
+}
+
+static void look_for_pause(MigMonitor *monitor, GVariant *statistics)
 {
     int state = 0, reason = 0;
-    if (virDomainGetState(monitor->domain, &state, &reason, 0) < 0 || state != VIR_DOMAIN_PAUSED)
+    if (virDomainGetState(monitor->domain, &state, &reason, 0) < 0)
+        return;
+    watch_broken_off(monitor,
+                     state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_POSTCOPY_FAILED);
+    if (state != VIR_DOMAIN_PAUSED)
         return;
     if (reason == VIR_DOMAIN_PAUSED_POSTCOPY || reason == VIR_DOMAIN_PAUSED_POSTCOPY_FAILED)
         mig_run_tell_post_copy(monitor->run);
@@ -173,7 +192,7 @@ static gint64 attend(MigMonitor *monitor, Round *round)
     g_autoptr(GVariant) statistics = read_statistics(monitor);
     if (statistics)
         mig_run_tell_statistics(monitor->run, g_variant_ref(statistics));
-    if (round->paused)
+    if (round->paused || monitor->broken_since != 0)
         look_for_pause(monitor, statistics);
     if (round->abort)
         return ABORT_USEC;

@@ -28,6 +28,7 @@
 
 struct MigRun {
     sd_event *event;
+    const MigWorkerOptions *options;
     MigLedger *ledger;
     MigJob *job;
     MigTask *task;
@@ -270,6 +271,26 @@ gboolean mig_run_has_moved(MigRun *run)
     return moved;
 }
 
+static void on_stuck(gpointer receiver, gpointer data)
+{
+    MigRun *run = receiver;
+    g_autoptr(GError) error = NULL;
+    MigTask *task = run->job->phase < MIG_PHASE_VERIFYING && !run->task->resumed
+                        ? mig_task_new(run->job, run->options, &error)
+                        : NULL;
+    if (!task)
+        return;
+    log_warning("job %" G_GUINT64_FORMAT ": libvirt does not answer, although it has given up",
+                run->job->id);
+    task->given_up = TRUE;
+    mig_sequence_start(run, task, run->pair);
+}
+
+void mig_run_tell_stuck(MigRun *run)
+{
+    mig_post_send(run->post, on_stuck, NULL);
+}
+
 static void on_lost(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
@@ -413,6 +434,7 @@ static gboolean set_up(MigRun *run, const MigWorkerOptions *options, GError **er
 {
     g_autofree char *instance = g_strdup_printf("%" G_GUINT64_FORMAT, run->job->id);
     g_autofree char *path = g_build_filename(options->runtime_dir, MIG_LINK_JOBS, instance, NULL);
+    run->options = options;
     run->task = mig_task_new(run->job, options, error);
     run->post = run->task ? mig_post_new(run->event, run, error) : NULL;
     if (!run->post || !mig_vir_loop_start(error))

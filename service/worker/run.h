@@ -46,6 +46,10 @@ void mig_run_tell_done(MigRun *run, MigCommand *command);
 void mig_run_tell_moved(MigRun *run);
 gboolean mig_run_has_moved(MigRun *run);
 
+/* The migration was broken off in post-copy, and libvirt's call does not return all the same. The
+ * job ends with what the hosts show; who would wait for the call, waits for ever. */
+void mig_run_tell_stuck(MigRun *run);
+
 /* The connection to the destination has ended during a migration that we drive: it can no longer be
  * finished and is aborted while the guest still runs on the source. */
 void mig_run_tell_lost(MigRun *run);

@@ -389,6 +389,7 @@ void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
                        .source = task->source->name,
                        .destination = task->destination->name,
                        .called = task->called,
+                       .followed = task->given_up,
                        .was_paused = task->was_paused,
                        .was_there = task->was_there,
                        .client_driven = task->client_driven,

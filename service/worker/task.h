@@ -21,6 +21,7 @@ typedef struct {
     gboolean unopened;      /* no connection to the destination is made */
     gboolean offline;       /* the guest is shut off */
     gboolean resume;        /* of a post-copy migration that was broken off */
+    gboolean given_up; /* by libvirt, whose call does not return: resumed by this worker itself */
     /* a worker before us was at it and died */
     gboolean resumed;
     gboolean called;        /* and may have called libvirt's migrate function */

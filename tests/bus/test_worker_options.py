@@ -399,3 +399,15 @@ def test_post_copy_is_broken_off_and_gone_on_with(s, flow):
     m.break_off_postcopy()
     assert "destroy neither copy" in job.ended()["Error"][1]
     assert s.local.guests["web"].state == PAUSED and s.b.guests["web"].state == RUNNING
+
+
+@pytest.mark.parametrize("flow", ["peer-to-peer", "managed-direct"])
+def test_post_copy_is_broken_off_and_libvirt_does_not_answer(s, flow):
+    job, m = begin(s, flow=flow, postcopy=True)
+    m.break_off_postcopy(answer=False)
+    end = job.ended(seconds=60)
+    assert end["State"] == "failed" and end["GuestHost"] == ""
+    assert "libvirt gave the migration up" in end["Error"][1]
+    assert "destroy neither copy" in end["Error"][1]
+    assert (end["SourceState"], end["DestinationState"]) == ("paused", "running")
+    assert 14e6 < end["Finished"] - end["Called"] < 30e6

@@ -209,14 +209,20 @@ class Migration:
         self._undo()
         self.call.fail(VirError(code, text, domain))
 
-    def break_off_postcopy(self):
-        """The connection is lost after the switch to post-copy; libvirt keeps its job."""
+    def break_off_postcopy(self, answer=True):
+        """The connection is lost after the switch to post-copy; libvirt keeps its job. libvirt 9.0
+        may not answer then, and its destination may not notice."""
         self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_POSTCOPY_FAILED
-        self.copy.state, self.copy.reason = virt.RUNNING, virt.RUNNING_POSTCOPY_FAILED
+        self.copy.state = virt.RUNNING
+        self.copy.reason = virt.RUNNING_POSTCOPY_FAILED if answer else virt.RUNNING_POSTCOPY
         self.copy.incoming = False
         self.guest.job, self.copy.job = True, True
+        self.source.emit("lifecycle", self.guest, type=virt.EVENT_SUSPENDED,
+                         detail=virt.SUSPENDED_POSTCOPY_FAILED)
         self.over = True
         self.world.migrations.remove(self)
+        if not answer:
+            return
         self.call.fail(VirError(virt.ERR_OPERATION_FAILED, "migration failed in post-copy phase"))
 
     def break_off(self):

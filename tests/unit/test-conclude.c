@@ -336,6 +336,22 @@ static void test_postcopy_jobs(void)
     g_assert_true(mig_sight_of(&facts).job);
 }
 
+/* The destination may not notice that the source has given up, and keep its job. */
+static void test_postcopy_that_waits(void)
+{
+    g_autoptr(GError) error = g_error_new(MIG_ERROR, MIG_ERROR_UNSAFE, "it is unsafe");
+    Look source = { .sight = sight("postcopy-here") };
+    Look destination = { .sight = { SEEN, .state = VIR_DOMAIN_RUNNING, .job = TRUE,
+                                    .reason = VIR_DOMAIN_RUNNING_POSTCOPY } };
+    MigEvidence evidence = make_evidence(&source, &destination, CALLED | FOLLOWED, error);
+
+    assert_end(&evidence, MIG_STATE_FAILED, "", TRUE,
+               "libvirt gave the migration up*destroy neither copy");
+    evidence.on_source.reason = VIR_DOMAIN_PAUSED_POSTCOPY;
+    evidence.on_source.job = TRUE;
+    g_assert_false(mig_evidence_is_settled(&evidence));
+}
+
 /* A guest that is shut off: what moves is its configuration. */
 enum { UNDEFINE = 1 << 9, WAS_THERE = 1 << 10 };
 
@@ -422,6 +438,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conclude/ends", test_ends);
     g_test_add_func("/conclude/shut-off-by-migration", test_shut_off_by_migration);
     g_test_add_func("/conclude/postcopy-jobs", test_postcopy_jobs);
+    g_test_add_func("/conclude/postcopy-that-waits", test_postcopy_that_waits);
     g_test_add_func("/conclude/offline", test_offline);
     g_test_add_func("/conclude/offline-every-pair", test_offline_every_pair);
 
