@@ -6,9 +6,10 @@
 
 #include <string.h>
 
-/* Seconds between an answer and the next question, and how many times as long as the answer took.
- */
-#define INTERVAL 5
+/* Between an answer and the next question: ms at least and at most, and how many times as long as
+ * the answer took. */
+#define INTERVAL 3000
+#define MAXIMUM 15000
 #define SHARE 10
 
 struct _MigGuestList {
@@ -172,8 +173,8 @@ static void schedule(MigGuestList *self)
     g_clear_handle_id(&self->timer, g_source_remove);
     if (!self->active || !self->host || self->state == MIG_GUESTS_DENIED)
         return;
-    const gint64 took = (g_get_monotonic_time() - self->asked) / G_USEC_PER_SEC;
-    self->timer = g_timeout_add_seconds((guint) MAX(INTERVAL, took * SHARE), timer_cb, self);
+    const gint64 took = (g_get_monotonic_time() - self->asked) / 1000;
+    self->timer = g_timeout_add((guint) CLAMP(took * SHARE, INTERVAL, MAXIMUM), timer_cb, self);
 }
 
 /* In the middle: the client says so, and asks again when it is back. */

@@ -23,12 +23,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ENVIRONMENT = {
     "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo", "GSETTINGS_BACKEND": "memory",
     "LC_ALL": "C.UTF-8", "LANGUAGE": "en", "GTK_A11Y": "atspi", "NO_AT_BRIDGE": "0",
-    "G_DEBUG": "gc-friendly", "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
+    "G_DEBUG": "gc-friendly",
+    # GTK and what it loads keep much until the end
+    "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"))),
+    "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
 }
 # what GLib says of programming errors; none of these may be in the app's log
 ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
 # known and not ours: no portal, no notification daemon, no GPU on the private buses
 HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan")
+
+
+# roles with nothing in them that a test could want
+LEAVES = {"label", "image", "page tab", "push button", "toggle button", "scroll bar", "separator",
+          "progress bar", "entry", "text", "spin button", "switch"}
 
 
 class Desk:
@@ -61,6 +69,11 @@ class Desk:
             self.process.kill()
 
 
+def plain(name):
+    """A name without the marks of access keys, and with ordinary spaces."""
+    return name.replace("_", "").replace("\u00a0", " ")
+
+
 class Widget:
     """Something in the accessibility tree."""
 
@@ -69,7 +82,7 @@ class Widget:
 
     @property
     def name(self):
-        return self.node.name.replace("_", "")
+        return plain(self.node.name)
 
     @property
     def role(self):
@@ -135,14 +148,16 @@ class App:
         return None
 
     def walk(self, node, role=None, name=None):
-        """All below a node; what vanishes meanwhile is left out."""
+        """All below a node; what vanishes meanwhile is left out. Every look at a node is a question
+        to the app, so it does not go into what has nothing of interest in it."""
         for child in node:
             if child is None:
                 continue
-            if (role is None or child.getRoleName() == role) and \
-                    (name is None or name in child.name.replace("_", "")):
+            its = child.getRoleName()
+            if (role is None or its == role) and (name is None or name in plain(child.name)):
                 yield Widget(self, child)
-            yield from self.walk(child, role, name)
+            if its not in LEAVES and not its == role == "list item":
+                yield from self.walk(child, role, name)
 
     def until(self, condition, what, seconds=DEADLINE):
         """Waits until the condition gives something. The tree announces nothing that could be relied
