@@ -159,7 +159,7 @@ class App:
             if its not in LEAVES and not its == role == "list item":
                 yield from self.walk(child, role, name)
 
-    def until(self, condition, what, seconds=DEADLINE):
+    def until(self, condition, what, seconds=3 * DEADLINE):
         """Waits until the condition gives something. The tree announces nothing that could be relied
         on while it is being built, so it is looked at again and again."""
         def look():
@@ -174,7 +174,7 @@ class App:
         def shown():
             return f"{what}; there is: " + ", ".join(self.labels())
 
-        tick = GLib.timeout_add(30, lambda: GLib.SOURCE_CONTINUE)
+        tick = GLib.timeout_add(100, lambda: GLib.SOURCE_CONTINUE)
         try:
             return wait(look, shown, seconds)
         finally:
