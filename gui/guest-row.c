@@ -35,7 +35,9 @@ static const struct {
 
 static char *make_detail(MigGuest *guest)
 {
-    g_autofree char *memory = mig_words_size(mig_guest_get_memory(guest));
+    const guint64 maximum = mig_object_get_number(MIG_OBJECT(guest), "maximum-memory");
+    /* one that is shut off has none now */
+    g_autofree char *memory = mig_words_size(mig_guest_get_memory(guest) ?: maximum);
     const char *state = mig_words_guest_state(mig_guest_get_state(guest));
     /* Translators: state of a guest and its memory, for example "Running · 2.0 GiB" */
     return g_strdup_printf(_("%s · %s"), state, memory);

@@ -26,8 +26,11 @@ static char *make_figures(MigObject *job)
     const guint64 remaining = mig_object_get_number(job, "Remaining");
     if (!remaining)
         return g_strdup("");
+    const guint64 throughput = mig_object_get_number(job, "Throughput");
     g_autofree char *left = mig_words_size(remaining);
-    g_autofree char *rate = mig_words_rate(mig_object_get_number(job, "Throughput"));
+    if (!throughput)
+        return g_strdup_printf(_("%s left"), left);
+    g_autofree char *rate = mig_words_rate(throughput);
     /* Translators: bytes and bytes a second, for example "412 MiB left, 118 MiB/s" */
     return g_strdup_printf(_("%s left, %s"), left, rate);
 }
