@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The application: owns the client, the app.* actions and the keys of all actions. */
+#include "application.h"
+
+#include <glib/gi18n.h>
+
+#include "config.h"
+#include "window.h"
+
+struct _MigApplication {
+    AdwApplication parent_instance;
+    MigClient *client;
+};
+
+G_DEFINE_FINAL_TYPE(MigApplication, mig_application, ADW_TYPE_APPLICATION)
+
+static const struct {
+    const char *action;
+    const char *keys[3];
+} accelerators[] = {
+    { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
+    { "win.search", { "<Control>f" } },        { "win.refresh", { "F5", "<Control>r" } },
+    { "win.show-guests", { "<Alt>1" } },       { "win.show-jobs", { "<Alt>2" } },
+    { "win.back", { "Escape", "<Alt>Left" } }, { "win.menu", { "F10" } },
+};
+
+static void about_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    adw_show_about_window(
+        gtk_application_get_active_window(data), "application-name", _("Guest Migration"),
+        "application-icon", APP_ID, "version", PROJECT_VERSION, "comments",
+        _("Moves running virtual machines from one host to another"), "license-type",
+        GTK_LICENSE_LGPL_2_1, "translator-credits", _("translator-credits"), NULL);
+}
+
+static void quit_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    g_application_quit(data);
+}
+
+static const GActionEntry actions[] = {
+    { .name = "about", .activate = about_cb },
+    { .name = "quit", .activate = quit_cb },
+};
+
+static void mig_application_startup(GApplication *application)
+{
+    MigApplication *self = MIG_APPLICATION(application);
+    G_APPLICATION_CLASS(mig_application_parent_class)->startup(application);
+    self->client = mig_client_new();
+    gtk_window_set_default_icon_name(APP_ID);
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    for (gsize i = 0; i < G_N_ELEMENTS(accelerators); i++)
+        gtk_application_set_accels_for_action(GTK_APPLICATION(self), accelerators[i].action,
+                                              accelerators[i].keys);
+}
+
+static void mig_application_activate(GApplication *application)
+{
+    MigApplication *self = MIG_APPLICATION(application);
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self));
+    if (!window)
+        window = GTK_WINDOW(mig_window_new(GTK_APPLICATION(self), self->client));
+    gtk_window_present(window);
+}
+
+static void mig_application_dispose(GObject *object)
+{
+    g_clear_object(&MIG_APPLICATION(object)->client);
+    G_OBJECT_CLASS(mig_application_parent_class)->dispose(object);
+}
+
+static void mig_application_class_init(MigApplicationClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = mig_application_dispose;
+    G_APPLICATION_CLASS(klass)->startup = mig_application_startup;
+    G_APPLICATION_CLASS(klass)->activate = mig_application_activate;
+}
+
+static void mig_application_init(MigApplication *self)
+{
+}
+
+MigClient *mig_application_get_client(MigApplication *self)
+{
+    g_return_val_if_fail(MIG_IS_APPLICATION(self), NULL);
+    return self->client;
+}
+
+MigApplication *mig_application_new(void)
+{
+    return g_object_new(MIG_TYPE_APPLICATION, "application-id", APP_ID, "resource-base-path",
+                        APP_PATH, NULL);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A finding of the service's checks. */
+#include "finding.h"
+
+struct _MigFinding {
+    MigObject parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE(MigFinding, mig_finding, MIG_TYPE_OBJECT)
+
+static const MigKey keys[] = {
+    { "id", "id", "s" },
+    { "severity", "severity", "s" },
+    { "arguments", "arguments", "a{ss}" },
+    { "sentence", "sentence", "s" },
+    { "remedy", "remedy", "s" },
+};
+
+GListModel *mig_finding_list_new(GVariant *findings)
+{
+    g_autoptr(GListStore) list = g_list_store_new(MIG_TYPE_FINDING);
+    for (gsize i = 0; findings && i < g_variant_n_children(findings); i++) {
+        g_autoptr(GVariant) row = g_variant_get_child_value(findings, i);
+        g_autoptr(MigFinding) finding = g_object_new(MIG_TYPE_FINDING, NULL);
+        mig_object_update(MIG_OBJECT(finding), row);
+        g_list_store_append(list, finding);
+    }
+    return G_LIST_MODEL(g_steal_pointer(&list));
+}
+
+static void mig_finding_class_init(MigFindingClass *klass)
+{
+    mig_object_class_set_keys(MIG_OBJECT_CLASS(klass), keys, G_N_ELEMENTS(keys));
+}
+
+static void mig_finding_init(MigFinding *self)
+{
+}

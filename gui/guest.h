@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A guest, as a row of Manager.ListGuests describes it (name, uuid, state, persistent, memory in
+ * bytes, maximum-memory, vcpus, disks, can-migrate, reasons), and the job that moves it.
+ */
+#pragma once
+
+#include "job.h"
+
+typedef enum {
+    MIG_MOVE_YES,
+    MIG_MOVE_REMARKS, /* it can, and there is something to know */
+    MIG_MOVE_NO,
+    MIG_MOVE_MOVING,
+} MigMove;
+
+#define MIG_TYPE_GUEST (mig_guest_get_type())
+G_DECLARE_FINAL_TYPE(MigGuest, mig_guest, MIG, GUEST, MigObject)
+
+MigGuest *mig_guest_new(GVariant *row);
+
+const char *mig_guest_get_name(MigGuest *self);
+const char *mig_guest_get_uuid(MigGuest *self);
+const char *mig_guest_get_state(MigGuest *self);
+guint64 mig_guest_get_memory(MigGuest *self); /* bytes */
+gboolean mig_guest_is_active(MigGuest *self); /* it has processes on the host */
+MigMove mig_guest_get_move(MigGuest *self);
+
+/* What is to be known of moving it, a sentence or several; empty: nothing. */
+char *mig_guest_dup_reason(MigGuest *self);
+
+/* The unfinished job that takes it away from where it is, or NULL. Property "job". */
+MigJob *mig_guest_get_job(MigGuest *self);
+void mig_guest_set_job(MigGuest *self, MigJob *job);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The view Guests: owns the guest list of the chosen source and the filter and order of what is
+ * shown of it. The list is a GtkListView, which makes rows only for what is seen: a host may have a
+ * thousand guests.
+ */
+#include "guests-page.h"
+
+#include <glib/gi18n.h>
+
+#include "config.h"
+#include "guest-row.h"
+#include "settings.h"
+#include "stack.h"
+#include "words.h"
+
+struct _MigGuestsPage {
+    AdwBin parent_instance;
+
+    MigClient *client;
+    MigGuestList *guests;
+    GtkFilterListModel *shown;
+    GtkFilter *filter;
+    char *words;  /* what is searched, case-folded; NULL: nothing */
+    char *wanted; /* source of the last time, until hosts are known */
+
+    GtkSearchBar *search_bar;
+    GtkSearchEntry *search_entry;
+    AdwComboRow *source_row;
+    GtkLabel *stale;
+    GtkStack *pages;
+    GtkListView *list_view;
+    AdwStatusPage *empty_page;
+    AdwStatusPage *failed_page;
+    AdwStatusPage *denied_page;
+};
+
+G_DEFINE_FINAL_TYPE(MigGuestsPage, mig_guests_page, ADW_TYPE_BIN)
+
+/* search and order */
+
+static gboolean matches(gpointer item, gpointer data)
+{
+    MigGuestsPage *self = data;
+    if (!self->words)
+        return TRUE;
+    g_autofree char *name = g_utf8_casefold(mig_guest_get_name(item), -1);
+    return strstr(name, self->words) || g_str_has_prefix(mig_guest_get_uuid(item), self->words);
+}
+
+static int compare_active(gconstpointer a, gconstpointer b, gpointer data)
+{
+    return mig_guest_is_active((void *) b) - mig_guest_is_active((void *) a);
+}
+
+static GListModel *make_shown(MigGuestsPage *self)
+{
+    GtkMultiSorter *order = gtk_multi_sorter_new();
+    gtk_multi_sorter_append(order, GTK_SORTER(gtk_custom_sorter_new(compare_active, NULL, NULL)));
+    gtk_multi_sorter_append(order, GTK_SORTER(gtk_string_sorter_new(
+                                       gtk_property_expression_new(MIG_TYPE_GUEST, NULL, "name"))));
+    GListModel *model = g_object_ref(mig_guest_list_get_model(self->guests));
+    GtkSortListModel *sorted = gtk_sort_list_model_new(model, GTK_SORTER(order));
+    self->filter = g_object_ref(GTK_FILTER(gtk_custom_filter_new(matches, self, NULL)));
+    self->shown = gtk_filter_list_model_new(G_LIST_MODEL(sorted), g_object_ref(self->filter));
+    return G_LIST_MODEL(self->shown);
+}
+
+static void search_changed_cb(MigGuestsPage *self)
+{
+    g_autofree char *text =
+        g_strstrip(g_strdup(gtk_editable_get_text(GTK_EDITABLE(self->search_entry))));
+    g_clear_pointer(&self->words, g_free);
+    if (text[0])
+        self->words = g_utf8_casefold(text, -1);
+    if (self->filter)
+        gtk_filter_changed(self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+/* which page */
+
+const char *mig_guests_page_get_shown(MigGuestsPage *self)
+{
+    return gtk_stack_get_visible_child_name(self->pages);
+}
+
+static const char *choose_page(MigGuestsPage *self)
+{
+    const guint all = g_list_model_get_n_items(mig_guest_list_get_model(self->guests));
+    if (all)
+        return g_list_model_get_n_items(G_LIST_MODEL(self->shown)) ? "list" : "no-results";
+    if (!g_list_model_get_n_items(mig_client_get_hosts(self->client)))
+        return "no-hosts";
+    static const char *const names[] = {
+        [MIG_GUESTS_LOADING] = "loading",
+        [MIG_GUESTS_READY] = "empty",
+        [MIG_GUESTS_DENIED] = "denied",
+        [MIG_GUESTS_FAILED] = "failed",
+    };
+    return names[mig_guest_list_get_state(self->guests)];
+}
+
+static char *host_title(MigGuestsPage *self)
+{
+    const char *host = mig_guest_list_get_host(self->guests);
+    return host ? mig_words_host(host) : g_strdup("");
+}
+
+static void set_texts(AdwStatusPage *page, const char *title, const char *description)
+{
+    g_autofree char *title_markup = g_markup_escape_text(title, -1);
+    g_autofree char *markup = g_markup_escape_text(description, -1);
+    adw_status_page_set_title(page, title_markup);
+    adw_status_page_set_description(page, markup);
+}
+
+/* The list is there, but the last answer was none. */
+static void show_stale(MigGuestsPage *self, const GError *error)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->stale), error != NULL);
+    if (!error)
+        return;
+    g_autofree char *time = mig_words_time(mig_guest_list_get_updated(self->guests));
+    /* Translators: a time of day and a sentence that says what is wrong */
+    g_autofree char *text = g_strdup_printf(_("Known at %s. %s"), time, error->message);
+    gtk_label_set_label(self->stale, text);
+}
+
+static void update_cb(MigGuestsPage *self)
+{
+    if (!self->shown)
+        return;
+    g_autofree char *host = host_title(self);
+    g_autofree char *empty = g_strdup_printf(_("No guests on %s"), host);
+    g_autofree char *failed = g_strdup_printf(_("%s cannot be asked"), host);
+    const GError *error = mig_guest_list_get_error(self->guests);
+    const char *page = choose_page(self);
+    set_texts(self->empty_page, empty, _("Guests that run or are defined there appear here."));
+    set_texts(self->failed_page, failed, error ? error->message : "");
+    set_texts(self->denied_page, _("You may not see the guests"), error ? error->message : "");
+    show_stale(self, g_str_equal(page, "list") ? error : NULL);
+    mig_stack_show(self->pages, page);
+}
+
+/* the source */
+
+static void source_chosen_cb(MigGuestsPage *self)
+{
+    if (!self->guests)
+        return;
+    MigHost *host = adw_combo_row_get_selected_item(self->source_row);
+    const char *name = host ? mig_host_get_name(host) : NULL;
+    mig_guest_list_set_host(self->guests, name);
+    GSettings *settings = mig_settings_get();
+    if (settings && name && !self->wanted)
+        g_settings_set_string(settings, "source", name);
+    update_cb(self);
+}
+
+/* The source of the last time, as soon as it is known that there is such a host. */
+static void hosts_changed_cb(MigGuestsPage *self)
+{
+    GListModel *hosts = mig_client_get_hosts(self->client);
+    for (guint i = 0; self->wanted && i < g_list_model_get_n_items(hosts); i++) {
+        g_autoptr(MigHost) host = g_list_model_get_item(hosts, i);
+        if (g_strcmp0(mig_host_get_name(host), self->wanted))
+            continue;
+        g_clear_pointer(&self->wanted, g_free);
+        adw_combo_row_set_selected(self->source_row, i);
+    }
+    update_cb(self);
+}
+
+static char *host_title_cb(MigHost *host)
+{
+    return mig_host_dup_title(host);
+}
+
+static void client_state_cb(MigGuestsPage *self)
+{
+    if (mig_client_get_state(self->client) == MIG_CLIENT_READY)
+        g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
+}
+
+static void read_settings(MigGuestsPage *self)
+{
+    GSettings *settings = mig_settings_get();
+    self->wanted = settings ? g_settings_get_string(settings, "source") : NULL;
+}
+
+/* rows */
+
+static void setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    gtk_list_item_set_child(item, mig_guest_row_new());
+}
+
+static void bind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)),
+                            gtk_list_item_get_item(item));
+}
+
+static void unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)), NULL);
+}
+
+/* what others call */
+
+void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
+{
+    g_return_if_fail(MIG_IS_GUESTS_PAGE(self) && !self->client);
+    self->client = g_object_ref(client);
+    self->guests = mig_guest_list_new(client);
+    read_settings(self);
+    GListModel *shown = make_shown(self);
+    g_autoptr(GtkNoSelection) selection = gtk_no_selection_new(g_object_ref(shown));
+    gtk_list_view_set_model(self->list_view, GTK_SELECTION_MODEL(selection));
+    g_signal_connect_object(shown, "items-changed", G_CALLBACK(update_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->guests, "updated", G_CALLBACK(update_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->guests, "notify::state", G_CALLBACK(update_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(client, "notify::state", G_CALLBACK(client_state_cb), self,
+                            G_CONNECT_SWAPPED);
+    GListModel *hosts = mig_client_get_hosts(client);
+    g_signal_connect_object(hosts, "items-changed", G_CALLBACK(hosts_changed_cb), self,
+                            G_CONNECT_SWAPPED);
+    adw_combo_row_set_model(self->source_row, hosts);
+    hosts_changed_cb(self);
+    source_chosen_cb(self);
+}
+
+GtkSearchBar *mig_guests_page_get_search_bar(MigGuestsPage *self)
+{
+    return self->search_bar;
+}
+
+void mig_guests_page_toggle_search(MigGuestsPage *self)
+{
+    gtk_search_bar_set_search_mode(self->search_bar,
+                                   !gtk_search_bar_get_search_mode(self->search_bar));
+}
+
+void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags)
+{
+    mig_guest_list_refresh(self->guests, flags);
+}
+
+/* life */
+
+static void mapped_cb(MigGuestsPage *self)
+{
+    if (self->guests)
+        mig_guest_list_set_active(self->guests, gtk_widget_get_mapped(GTK_WIDGET(self)));
+}
+
+static void mig_guests_page_map(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->map(widget);
+    mapped_cb(MIG_GUESTS_PAGE(widget));
+}
+
+static void mig_guests_page_unmap(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->unmap(widget);
+    mapped_cb(MIG_GUESTS_PAGE(widget));
+}
+
+static void mig_guests_page_dispose(GObject *object)
+{
+    MigGuestsPage *self = MIG_GUESTS_PAGE(object);
+    if (self->list_view)
+        gtk_list_view_set_model(self->list_view, NULL);
+    g_clear_object(&self->shown);
+    g_clear_object(&self->filter);
+    g_clear_object(&self->guests);
+    g_clear_object(&self->client);
+    g_clear_pointer(&self->words, g_free);
+    g_clear_pointer(&self->wanted, g_free);
+    G_OBJECT_CLASS(mig_guests_page_parent_class)->dispose(object);
+}
+
+static void mig_guests_page_class_init(MigGuestsPageClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = mig_guests_page_dispose;
+    widget_class->map = mig_guests_page_map;
+    widget_class->unmap = mig_guests_page_unmap;
+    g_type_ensure(MIG_TYPE_HOST);
+    gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/guests-page.ui");
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_bar);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_entry);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, source_row);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, stale);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, pages);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, list_view);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, empty_page);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, failed_page);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, denied_page);
+    gtk_widget_class_bind_template_callback(widget_class, search_changed_cb);
+    gtk_widget_class_bind_template_callback(widget_class, source_chosen_cb);
+    gtk_widget_class_bind_template_callback(widget_class, host_title_cb);
+    gtk_widget_class_bind_template_callback(widget_class, setup_cb);
+    gtk_widget_class_bind_template_callback(widget_class, bind_cb);
+    gtk_widget_class_bind_template_callback(widget_class, unbind_cb);
+}
+
+static void mig_guests_page_init(MigGuestsPage *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    gtk_search_bar_connect_entry(self->search_bar, GTK_EDITABLE(self->search_entry));
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A job in the list of jobs that run. */
+#include "job-row.h"
+
+#include <glib/gi18n.h>
+
+#include "config.h"
+#include "words.h"
+
+struct _MigJobRow {
+    GtkListBoxRow parent_instance;
+
+    MigJob *job;
+
+    GtkLabel *guest;
+    GtkLabel *hosts;
+    GtkLabel *phase;
+    GtkLabel *figures;
+    GtkProgressBar *progress;
+};
+
+G_DEFINE_FINAL_TYPE(MigJobRow, mig_job_row, GTK_TYPE_LIST_BOX_ROW)
+
+static char *make_figures(MigObject *job)
+{
+    const guint64 remaining = mig_object_get_number(job, "Remaining");
+    if (!remaining)
+        return g_strdup("");
+    const guint64 throughput = mig_object_get_number(job, "Throughput");
+    g_autofree char *left = mig_words_size(remaining);
+    if (!throughput)
+        return g_strdup_printf(_("%s left"), left);
+    g_autofree char *rate = mig_words_rate(throughput);
+    /* Translators: bytes and bytes a second, for example "412 MiB left, 118 MiB/s" */
+    return g_strdup_printf(_("%s left, %s"), left, rate);
+}
+
+static void changed_cb(MigJobRow *self)
+{
+    MigJob *job = self->job;
+    g_autofree char *source = mig_words_host(mig_job_get_source(job));
+    g_autofree char *destination = mig_words_host(mig_job_get_destination(job));
+    /* Translators: two hosts */
+    g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
+    g_autofree char *figures = make_figures(MIG_OBJECT(job));
+    const gboolean stopping = g_str_equal(mig_job_get_state(job), "cancelling");
+    const char *phase = stopping ? mig_words_job_state(mig_job_get_state(job))
+                                 : mig_words_phase(mig_job_get_phase(job));
+    g_autofree char *name = g_strdup_printf("%s, %s, %s", mig_job_get_guest(job), hosts, phase);
+    gtk_label_set_label(self->guest, mig_job_get_guest(job));
+    gtk_label_set_label(self->hosts, hosts);
+    gtk_label_set_label(self->phase, phase);
+    gtk_label_set_label(self->figures, figures);
+    gtk_progress_bar_set_fraction(self->progress, mig_job_get_progress(job));
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void mig_job_row_dispose(GObject *object)
+{
+    g_clear_object(&MIG_JOB_ROW(object)->job);
+    G_OBJECT_CLASS(mig_job_row_parent_class)->dispose(object);
+}
+
+static void mig_job_row_class_init(MigJobRowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = mig_job_row_dispose;
+    gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/job-row.ui");
+    gtk_widget_class_bind_template_child(widget_class, MigJobRow, guest);
+    gtk_widget_class_bind_template_child(widget_class, MigJobRow, hosts);
+    gtk_widget_class_bind_template_child(widget_class, MigJobRow, phase);
+    gtk_widget_class_bind_template_child(widget_class, MigJobRow, figures);
+    gtk_widget_class_bind_template_child(widget_class, MigJobRow, progress);
+}
+
+static void mig_job_row_init(MigJobRow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+MigJob *mig_job_row_get_job(MigJobRow *self)
+{
+    return self->job;
+}
+
+GtkWidget *mig_job_row_new(MigJob *job)
+{
+    MigJobRow *self = g_object_new(MIG_TYPE_JOB_ROW, NULL);
+    self->job = g_object_ref(job);
+    g_signal_connect_object(job, "changed", G_CALLBACK(changed_cb), self, G_CONNECT_SWAPPED);
+    changed_cb(self);
+    return GTK_WIDGET(self);
+}

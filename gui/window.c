@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The window: owns the client's reference of its pages, the views and the stack of pushed pages. */
+#include "window.h"
+
+#include <glib/gi18n.h>
+
+#include "config.h"
+#include "guests-page.h"
+#include "jobs-page.h"
+#include "settings.h"
+#include "stack.h"
+#include "words.h"
+
+struct _MigWindow {
+    AdwApplicationWindow parent_instance;
+
+    MigClient *client;
+    gboolean was_ready; /* there is something to show while the service is away */
+    guint tidy;         /* idle source that drops pages that were left */
+    gint64 lost;        /* since when it is away, us since the epoch; 0: it is not */
+
+    AdwToastOverlay *toasts;
+    AdwLeaflet *leaflet;
+    GtkWidget *views;
+    GtkStack *service_stack;
+    AdwStatusPage *no_service_page;
+    AdwStatusPage *denied_page;
+    GtkRevealer *banner;
+    GtkLabel *banner_label;
+    AdwViewStack *stack;
+    GtkToggleButton *search_button;
+    GtkMenuButton *menu_button;
+    MigGuestsPage *guests_page;
+    MigJobsPage *jobs_page;
+    AdwViewStackPage *jobs_stack_page;
+};
+
+G_DEFINE_FINAL_TYPE(MigWindow, mig_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static const struct {
+    const char *action, *view;
+} views[] = {
+    { "win.show-guests", "guests" },
+    { "win.show-jobs", "jobs" },
+};
+
+/* navigation */
+
+MigWindow *mig_window_of(GtkWidget *widget)
+{
+    GtkRoot *root = gtk_widget_get_root(widget);
+    return root && MIG_IS_WINDOW(root) ? MIG_WINDOW(root) : NULL;
+}
+
+GtkWidget *mig_window_get_page(MigWindow *self)
+{
+    g_return_val_if_fail(MIG_IS_WINDOW(self), NULL);
+    GtkWidget *page = adw_leaflet_get_visible_child(self->leaflet);
+    return page == self->views ? adw_view_stack_get_visible_child(self->stack) : page;
+}
+
+void mig_window_push(MigWindow *self, GtkWidget *page, const char *name)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    AdwLeafletPage *leaf = adw_leaflet_append(self->leaflet, page);
+    adw_leaflet_page_set_name(leaf, name);
+    adw_leaflet_set_visible_child(self->leaflet, page);
+}
+
+void mig_window_pop(MigWindow *self)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    adw_leaflet_navigate(self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
+}
+
+/* However the user went back: what lies above the page that is shown now is not needed any more. */
+static gboolean tidy_cb(gpointer data)
+{
+    MigWindow *self = data;
+    self->tidy = 0;
+    GtkWidget *visible = adw_leaflet_get_visible_child(self->leaflet);
+    g_autoptr(GListModel) pages = G_LIST_MODEL(adw_leaflet_get_pages(self->leaflet));
+    for (guint i = g_list_model_get_n_items(pages); i-- > 0;) {
+        g_autoptr(AdwLeafletPage) page = g_list_model_get_item(pages, i);
+        GtkWidget *child = adw_leaflet_page_get_child(page);
+        if (child == visible || adw_leaflet_get_child_transition_running(self->leaflet))
+            break;
+        adw_leaflet_remove(self->leaflet, child);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void moved_cb(MigWindow *self)
+{
+    GtkWidget *visible = adw_leaflet_get_visible_child(self->leaflet);
+    gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.back", visible != self->views);
+    if (!self->tidy)
+        self->tidy = g_idle_add(tidy_cb, self);
+}
+
+void mig_window_show_view(MigWindow *self, const char *name)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    adw_leaflet_set_visible_child(self->leaflet, self->views);
+    adw_view_stack_set_visible_child_name(self->stack, name);
+}
+
+void mig_window_toast(MigWindow *self, const char *text)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+    adw_toast_overlay_add_toast(self->toasts, adw_toast_new(escaped));
+}
+
+/* the service */
+
+static void show_banner(MigWindow *self, gboolean show)
+{
+    if (show) {
+        g_autofree char *time = mig_words_time(self->lost);
+        g_autofree char *text = g_strdup_printf(
+            /* Translators: %s is a time of day */
+            _("The migration service is not available. This is what was known at %s."), time);
+        gtk_label_set_label(self->banner_label, text);
+    }
+    gtk_revealer_set_reveal_child(self->banner, show);
+    gtk_widget_set_visible(GTK_WIDGET(self->banner), show);
+}
+
+static void describe(AdwStatusPage *page, const char *text, const GError *error)
+{
+    g_autofree char *all =
+        error ? g_strdup_printf("%s\n\n%s", text, error->message) : g_strdup(text);
+    g_autofree char *escaped = g_markup_escape_text(all, -1);
+    adw_status_page_set_description(page, escaped);
+}
+
+static void client_state_cb(MigWindow *self)
+{
+    const MigClientState state = mig_client_get_state(self->client);
+    static const char *const pages[] = {
+        [MIG_CLIENT_CONNECTING] = "connecting",
+        [MIG_CLIENT_READY] = "ready",
+        [MIG_CLIENT_NO_SERVICE] = "no-service",
+        [MIG_CLIENT_DENIED] = "denied",
+    };
+    const GError *error = mig_client_get_error(self->client);
+    self->was_ready |= state == MIG_CLIENT_READY;
+    if (state == MIG_CLIENT_READY)
+        self->lost = 0;
+    else if (!self->lost)
+        self->lost = g_get_real_time();
+    describe(self->no_service_page,
+             _("It should start by itself. “systemctl status migrationd” says more."), error);
+    describe(self->denied_page, _("The bus does not let you talk to the migration service."),
+             error);
+    mig_stack_show(self->service_stack, self->was_ready ? "ready" : pages[state]);
+    show_banner(self,
+                self->was_ready && (state == MIG_CLIENT_NO_SERVICE || state == MIG_CLIENT_DENIED));
+}
+
+static void count_jobs(MigWindow *self)
+{
+    GListModel *jobs = mig_client_get_jobs(self->client);
+    guint unfinished = 0;
+    for (guint i = 0; i < g_list_model_get_n_items(jobs); i++) {
+        g_autoptr(MigJob) job = g_list_model_get_item(jobs, i);
+        unfinished += !mig_job_is_over(job);
+    }
+    adw_view_stack_page_set_badge_number(self->jobs_stack_page, unfinished);
+}
+
+static void set_client(MigWindow *self, MigClient *client)
+{
+    self->client = g_object_ref(client);
+    g_signal_connect_object(client, "notify::state", G_CALLBACK(client_state_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(client, "job-ended", G_CALLBACK(count_jobs), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(mig_client_get_jobs(client), "items-changed", G_CALLBACK(count_jobs),
+                            self, G_CONNECT_SWAPPED);
+    mig_guests_page_set_client(self->guests_page, client);
+    mig_jobs_page_set_client(self->jobs_page, client);
+    client_state_cb(self);
+    count_jobs(self);
+}
+
+/* actions */
+
+static void show_view_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(views); i++)
+        if (g_strcmp0(action, views[i].action) == 0)
+            mig_window_show_view(MIG_WINDOW(widget), views[i].view);
+}
+
+static void search_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigWindow *self = MIG_WINDOW(widget);
+    mig_window_show_view(self, "guests");
+    mig_guests_page_toggle_search(self->guests_page);
+}
+
+static void refresh_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigWindow *self = MIG_WINDOW(widget);
+    if (mig_client_get_state(self->client) != MIG_CLIENT_READY)
+        mig_client_retry(self->client);
+    mig_guests_page_refresh(self->guests_page, MIG_CALL_NONE);
+}
+
+static void authenticate_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    mig_guests_page_refresh(MIG_WINDOW(widget)->guests_page, MIG_CALL_INTERACTIVE);
+}
+
+static void back_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    mig_window_pop(MIG_WINDOW(widget));
+}
+
+static void menu_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    gtk_menu_button_popup(MIG_WINDOW(widget)->menu_button);
+}
+
+/* life */
+
+static void view_changed_cb(MigWindow *self)
+{
+    const char *view = adw_view_stack_get_visible_child_name(self->stack);
+    gtk_widget_set_visible(GTK_WIDGET(self->search_button), g_strcmp0(view, "guests") == 0);
+}
+
+static void bind_settings(MigWindow *self)
+{
+    GSettings *settings = mig_settings_get();
+    if (!settings)
+        return;
+    g_settings_bind(settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+    g_settings_bind(settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+    g_settings_bind(settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void mig_window_dispose(GObject *object)
+{
+    MigWindow *self = MIG_WINDOW(object);
+    g_clear_handle_id(&self->tidy, g_source_remove);
+    g_clear_object(&self->client);
+    G_OBJECT_CLASS(mig_window_parent_class)->dispose(object);
+}
+
+static void mig_window_class_init(MigWindowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
+    g_type_ensure(MIG_TYPE_GUESTS_PAGE);
+    g_type_ensure(MIG_TYPE_JOBS_PAGE);
+    gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/window.ui");
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, toasts);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, leaflet);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, views);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, service_stack);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, no_service_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, denied_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, banner);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, banner_label);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, stack);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, search_button);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, menu_button);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, guests_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_stack_page);
+    gtk_widget_class_bind_template_callback(widget_class, moved_cb);
+    gtk_widget_class_bind_template_callback(widget_class, view_changed_cb);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(views); i++)
+        gtk_widget_class_install_action(widget_class, views[i].action, NULL, show_view_action);
+    gtk_widget_class_install_action(widget_class, "win.search", NULL, search_action);
+    gtk_widget_class_install_action(widget_class, "win.refresh", NULL, refresh_action);
+    gtk_widget_class_install_action(widget_class, "win.authenticate", NULL, authenticate_action);
+    gtk_widget_class_install_action(widget_class, "win.back", NULL, back_action);
+    gtk_widget_class_install_action(widget_class, "win.menu", NULL, menu_action);
+}
+
+static void mig_window_init(MigWindow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    GtkSearchBar *bar = mig_guests_page_get_search_bar(self->guests_page);
+    gtk_search_bar_set_key_capture_widget(bar, GTK_WIDGET(self->guests_page));
+    g_object_bind_property(bar, "search-mode-enabled", self->search_button, "active",
+                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+    bind_settings(self);
+    moved_cb(self);
+}
+
+MigWindow *mig_window_new(GtkApplication *application, MigClient *client)
+{
+    MigWindow *self = g_object_new(MIG_TYPE_WINDOW, "application", application, NULL);
+    set_client(self, client);
+    return self;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The words of the app for what the service says by id: one table a subject, so that a thing has
+ * the same name on every page and in every language. An id that is not known is given back as it
+ * is.
+ */
+#pragma once
+
+#include <glib.h>
+
+const char *mig_words_guest_state(const char *state); /* of ListGuests */
+const char *mig_words_job_state(const char *state);   /* Job.State */
+const char *mig_words_phase(const char *phase);       /* Job.Phase */
+
+/* Why a guest can or cannot move, by the id of ListGuests; of an unknown id the service's sentence.
+ */
+const char *mig_words_reason(const char *id, const char *sentence);
+
+/* A host's name; that of "local" is a text. */
+char *mig_words_host(const char *name);
+
+/* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
+char *mig_words_size(guint64 bytes);
+char *mig_words_rate(guint64 bytes);
+char *mig_words_time(gint64 microseconds);
+
+/* A length of time, to read at a glance: "less than a minute", "2 minutes". */
+char *mig_words_duration(gint64 microseconds);

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Drives the app as a screen reader sees it. `Desk` is a display, a session bus and an
+accessibility bus for one test session; `App` is the app, started on a bus that poses as the system
+bus. All that looks for something waits for it, with a deadline.
+
+What the accessibility tree of GTK 4.8 does not tell: whether something is visible (a page that is
+not shown is in the tree; ask for what only the page shown says), positions on the screen, the focus.
+Rows of lists cannot be clicked; use a win.* action (`do`) or the keyboard (`keys`).
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+
+from gi.repository import GLib
+
+import harness
+from loop import DEADLINE, Exit, wait
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+ENVIRONMENT = {
+    "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo", "GSETTINGS_BACKEND": "memory",
+    "LC_ALL": "C.UTF-8", "LANGUAGE": "en", "GTK_A11Y": "atspi", "NO_AT_BRIDGE": "0",
+    "G_DEBUG": "gc-friendly",
+    # GTK and what it loads keep much until the end
+    "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"))),
+    "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
+}
+# what GLib says of programming errors; none of these may be in the app's log
+ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
+# known and not ours: no portal, no notification daemon, no GPU on the private buses
+HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan")
+
+
+# roles with nothing in them that a test could want
+LEAVES = {"label", "image", "page tab", "push button", "toggle button", "scroll bar", "separator",
+          "progress bar", "entry", "text", "spin button", "switch"}
+
+
+class Desk:
+    """X server and session bus, for the whole of a test session: starting them is what takes time.
+    Python's own connection to the accessibility bus is made once, so there is one desk a process."""
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="mig-desk-", dir="/tmp")
+        command = [os.path.join(HERE, "with-xvfb"), "dbus-run-session", "--", "sh", "-c",
+                   'echo "$DISPLAY $DBUS_SESSION_BUS_ADDRESS"; read end']
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **ENVIRONMENT, "XDG_RUNTIME_DIR": self.directory})
+        words = self.process.stdout.readline().split()
+        assert len(words) == 2, "neither display nor session bus"
+        self.environment = {**ENVIRONMENT, "DISPLAY": words[0],
+                            "DBUS_SESSION_BUS_ADDRESS": words[1],
+                            "XDG_RUNTIME_DIR": self.directory}
+        os.environ.update(self.environment)
+        for name in ("GTK_THEME", "ADW_DEBUG_COLOR_SCHEME", "WAYLAND_DISPLAY"):
+            os.environ.pop(name, None)
+        import pyatspi  # not before: it connects to the bus of this environment
+        self.atspi = pyatspi
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def plain(name):
+    """A name without the marks of access keys, and with ordinary spaces."""
+    return name.replace("_", "").replace("\u00a0", " ")
+
+
+class Widget:
+    """Something in the accessibility tree."""
+
+    def __init__(self, app, node):
+        self.app, self.node = app, node
+
+    @property
+    def name(self):
+        return plain(self.node.name)
+
+    @property
+    def role(self):
+        return self.node.getRoleName()
+
+    @property
+    def description(self):
+        return self.node.description
+
+    @property
+    def text(self):
+        text = self.node.queryText()
+        return text.getText(0, text.characterCount)
+
+    @property
+    def value(self):
+        return self.node.queryValue().currentValue
+
+    def has(self, state):
+        """Whether it has a state, for example "checked" or "sensitive"."""
+        return self.node.getState().contains(getattr(self.app.atspi, "STATE_" + state.upper()))
+
+    def act(self, name=None):
+        """Does an action of it, the first if no name is given: "click" of buttons and tabs, "toggle"
+        of switches, "win.*" of the window."""
+        actions = self.node.queryAction()
+        names = [actions.getName(i) for i in range(actions.nActions)]
+        index = names.index(name) if name else 0
+        assert actions.doAction(index), f"{self.name} does not {names[index]}"
+
+    def type(self, text):
+        """Puts a text in place of what is there."""
+        self.node.queryEditableText().setTextContents(text)
+
+    def find(self, role=None, name=None, gone=False):
+        """Waits for the first below it of that role whose name has `name` in it."""
+        return self.app.until(lambda: next(self.app.walk(self.node, role, name), None),
+                              f"{role or 'something'} named {name!r}")
+
+    def all(self, role=None, name=None):
+        return list(self.app.walk(self.node, role, name))
+
+
+class App:
+    """The app of a scene (tests/bus/scene.py), or of any system bus whose address is given."""
+
+    def __init__(self, desk, address, **environment):
+        self.desk, self.atspi = desk, desk.atspi
+        self._log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [harness.built("gui/guest-migration")], stderr=self._log, stdout=self._log,
+            env={**os.environ, **desk.environment, "DBUS_SYSTEM_BUS_ADDRESS": address,
+                 **environment})
+        self.exit = Exit(self.process.pid)
+        self.window = None
+        self.window = self.until(self._frame, "the window")
+
+    def _frame(self):
+        desktop = self.atspi.Registry.getDesktop(0)
+        for node in desktop:
+            if node is not None and node.get_process_id() == self.process.pid:
+                return next(self.walk(node, "frame"), None)
+        return None
+
+    def walk(self, node, role=None, name=None):
+        """All below a node; what vanishes meanwhile is left out. Every look at a node is a question
+        to the app, so it does not go into what has nothing of interest in it."""
+        for child in node:
+            if child is None:
+                continue
+            its = child.getRoleName()
+            if (role is None or its == role) and (name is None or name in plain(child.name)):
+                yield Widget(self, child)
+            if its not in LEAVES and not its == role == "list item":
+                yield from self.walk(child, role, name)
+
+    def until(self, condition, what, seconds=3 * DEADLINE):
+        """Waits until the condition gives something. The tree announces nothing that could be relied
+        on while it is being built, so it is looked at again and again."""
+        def look():
+            if self.exit.over:
+                raise AssertionError(f"the app has ended: {self.log()}")
+            try:
+                self._forget()
+                return condition()
+            except (GLib.Error, LookupError, RuntimeError, NotImplementedError):
+                return None  # it vanished while it was looked at
+
+        def shown():
+            return f"{what}; there is: " + ", ".join(self.labels())
+
+        tick = GLib.timeout_add(100, lambda: GLib.SOURCE_CONTINUE)
+        try:
+            return wait(look, shown, seconds)
+        finally:
+            GLib.source_remove(tick)
+
+    def _forget(self):
+        """What the library has cached is not kept true by GTK 4.8."""
+        if self.window:
+            self.window.node.clear_cache()
+
+    def labels(self):
+        try:
+            return [w.name for w in self.walk(self.window.node, "label") if w.name]
+        except (GLib.Error, LookupError, RuntimeError, AttributeError):
+            return ["nothing that can be read"]
+
+    def find(self, role=None, name=None):
+        return self.window.find(role, name)
+
+    def all(self, role=None, name=None):
+        return self.window.all(role, name)
+
+    def gone(self, role=None, name=None):
+        """Waits until there is nothing of that role and name."""
+        self.until(lambda: not self.all(role, name), f"{role} {name!r} goes")
+
+    def do(self, action):
+        """An action of the window without parameter: "win.search"."""
+        self.until(lambda: self.window.act(action) or True, f"action {action}")
+
+    def keys(self, *keys):
+        """Presses keys, by xdotool's names, for example "ctrl+f"."""
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True,
+                       env={**os.environ, **self.desk.environment})
+
+    def log(self):
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read()
+
+    def close(self):
+        """Ends it; its log must be clean."""
+        if not self.exit.over:
+            os.kill(self.process.pid, signal.SIGTERM)
+            self.exit.wait()
+        self.process.wait()
+        log = self.log()
+        print(log)
+        alarms = [line for line in log.splitlines() if any(word in line for word in ALARMS)
+                  and not any(word in line for word in HARMLESS)]
+        assert alarms == []

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Models, rows and the window in this process, without a bus. */
+#include "guest-row.h"
+#include "guests-page.h"
+#include "job-row.h"
+#include "lint.h"
+#include "window.h"
+#include "words.h"
+
+static GVariant *parse(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *value = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
+    g_assert_no_error(error);
+    return g_variant_ref_sink(value);
+}
+
+static MigGuest *make_guest(const char *text)
+{
+    g_autoptr(GVariant) row = parse(text);
+    return mig_guest_new(row);
+}
+
+static MigJob *make_job(const char *text)
+{
+    g_autoptr(GVariant) properties = parse(text);
+    return mig_job_new("/org/example/Migration1/job/1", properties);
+}
+
+static void count_cb(guint *count)
+{
+    (*count)++;
+}
+
+static void test_object(void)
+{
+    g_autoptr(MigGuest) guest = make_guest("{'name': <'web'>, 'memory': <uint64 1024>}");
+    guint changes = 0, notified = 0;
+    guint64 memory;
+    g_signal_connect_swapped(guest, "changed", G_CALLBACK(count_cb), &changes);
+    g_signal_connect_swapped(guest, "notify::memory", G_CALLBACK(count_cb), &notified);
+    g_autoptr(GVariant) same = parse("{'name': <'web'>, 'memory': <uint64 1024>}");
+    g_assert_false(mig_object_update(MIG_OBJECT(guest), same));
+    g_autoptr(GVariant) more = parse("{'memory': <uint64 2048>, 'other': <1>}");
+    g_assert_true(mig_object_update(MIG_OBJECT(guest), more));
+    g_assert_cmpuint(changes, ==, 1);
+    g_assert_cmpuint(notified, ==, 1);
+    g_object_get(guest, "memory", &memory, NULL);
+    g_assert_cmpuint(memory, ==, 2048);
+    g_assert_cmpstr(mig_guest_get_name(guest), ==, "web");
+}
+
+/* A service that says nonsense is not believed, and nothing breaks. */
+static void test_wrong_types(void)
+{
+    g_autoptr(MigGuest) guest = make_guest("{'name': <7>, 'memory': <'much'>, 'reasons': <true>}");
+    g_autofree char *reason = mig_guest_dup_reason(guest);
+    g_assert_cmpstr(mig_guest_get_name(guest), ==, "");
+    g_assert_cmpuint(mig_guest_get_memory(guest), ==, 0);
+    g_assert_cmpstr(reason, ==, "");
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO);
+}
+
+static void test_moves(void)
+{
+    g_autoptr(MigGuest) guest = make_guest("{'can-migrate': <true>}");
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_YES);
+    g_autoptr(GVariant) remark = parse("{'reasons': <[('new-id', 'A sentence.')]>}");
+    mig_object_update(MIG_OBJECT(guest), remark);
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_REMARKS);
+    g_autofree char *reason = mig_guest_dup_reason(guest);
+    g_assert_cmpstr(reason, ==, "A sentence.");
+    g_autoptr(MigJob) job = make_job("{'State': <'running'>}");
+    mig_guest_set_job(guest, job);
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_MOVING);
+}
+
+static void test_words(void)
+{
+    g_autofree char *seconds = mig_words_duration(59 * G_USEC_PER_SEC);
+    g_autofree char *minute = mig_words_duration(60 * G_USEC_PER_SEC);
+    g_autofree char *minutes = mig_words_duration(150 * G_USEC_PER_SEC);
+    g_assert_cmpstr(seconds, ==, "less than a minute");
+    g_assert_cmpstr(minute, ==, "1 minute");
+    g_assert_cmpstr(minutes, ==, "3 minutes");
+    g_assert_cmpstr(mig_words_phase("copying"), ==, "Copying memory");
+    g_assert_cmpstr(mig_words_phase("unheard-of"), ==, "unheard-of");
+}
+
+static void test_rows(void)
+{
+    g_autoptr(MigGuest) guest = make_guest("{'name': <'<b>web'>, 'state': <'running'>}");
+    g_autoptr(MigJob) job =
+        make_job("{'Guest': <'web'>, 'State': <'running'>, 'Phase': <'copying'>, 'Source': "
+                 "<'local'>, 'Destination': <'b'>, 'Progress': <0.5>}");
+    GtkWidget *row = g_object_ref_sink(mig_guest_row_new());
+    mig_guest_row_set_guest(MIG_GUEST_ROW(row), guest);
+    mig_guest_set_job(guest, job);
+    g_assert_cmpuint(lint(row), ==, 0);
+    mig_guest_row_set_guest(MIG_GUEST_ROW(row), NULL);
+    g_object_unref(row);
+    row = g_object_ref_sink(mig_job_row_new(job));
+    g_assert_cmpuint(lint(row), ==, 0);
+    gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                        "web, from This computer to b, Copying memory");
+    g_object_unref(row);
+}
+
+/* A page that counts how often it is destroyed. */
+static GtkWidget *make_page(guint *gone)
+{
+    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_box_append(GTK_BOX(page), adw_header_bar_new());
+    g_object_weak_ref(G_OBJECT(page), (GWeakNotify) (void (*)(void)) count_cb, gone);
+    return page;
+}
+
+static void wait_for_service_page(MigClient *client)
+{
+    while (mig_client_get_state(client) == MIG_CLIENT_CONNECTING)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void test_window(void)
+{
+    g_autoptr(MigClient) client = mig_client_new();
+    MigWindow *window = mig_window_new(NULL, client);
+    guint gone = 0;
+    gtk_window_present(GTK_WINDOW(window));
+    wait_for_service_page(client);
+    g_assert_cmpint(mig_client_get_state(client), ==, MIG_CLIENT_NO_SERVICE);
+    g_assert_nonnull(mig_client_get_error(client));
+    g_assert_cmpuint(lint(GTK_WIDGET(window)), ==, 0);
+    GtkWidget *view = mig_window_get_page(window);
+    GtkWidget *page = make_page(&gone);
+    mig_window_push(window, page, "test");
+    g_assert_true(mig_window_get_page(window) == page);
+    g_assert_true(mig_window_of(page) == window);
+    gtk_widget_activate_action(GTK_WIDGET(window), "win.back", NULL);
+    while (!gone)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_true(mig_window_get_page(window) == view);
+    gtk_widget_activate_action(GTK_WIDGET(window), "win.show-jobs", NULL);
+    g_assert_true(mig_window_get_page(window) != view);
+    mig_window_toast(window, "<b>not markup & fine");
+    gtk_window_destroy(GTK_WINDOW(window));
+}
+
+int main(int argc, char **argv)
+{
+    gtk_test_init(&argc, &argv, NULL);
+    adw_init();
+    g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, NULL);
+    g_test_add_func("/object/update", test_object);
+    g_test_add_func("/object/wrong-types", test_wrong_types);
+    g_test_add_func("/guest/moves", test_moves);
+    g_test_add_func("/words", test_words);
+    g_test_add_func("/rows", test_rows);
+    g_test_add_func("/window", test_window);
+    return g_test_run();
+}

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The service goes and comes under the app, end to end."""
+
+
+def test_no_service_and_then_there_is_one(scene, start):
+    app = start()
+    page = app.find("panel", "The migration service is not available")
+    assert page.find("push button", "Try Again")
+    scene.service.start()
+    app.find("list item", "web")
+    app.gone("panel", "The migration service is not available")
+
+
+def test_the_service_is_restarted(scene, app):
+    app.find("list item", "web")
+    scene.service.stop()
+    app.find("label", "This is what was known at")
+    assert app.all("list item", "web"), "what was known is still shown"
+    scene.local.guest("new")
+    scene.service.start()
+    app.find("list item", "new")
+    app.gone("label", "This is what was known at")
+
+
+def test_the_service_is_killed_in_the_middle_of_a_job(scene, app):
+    job = scene.client.migrate("web", "b")
+    migration = scene.world.migration("web")
+    migration.copying(100, 300)
+    app.do("win.show-jobs")
+    app.find("list item", "web, from This computer to b, Copying memory")
+    scene.service.kill()
+    app.find("label", "This is what was known at")
+    scene.service.start()
+    app.gone("label", "This is what was known at")
+    migration.finish()
+    job.ended("completed")
+    app.find("panel", "No guest is being moved")
