@@ -73,6 +73,15 @@ void mig_check_pause(const MigCheckInput *input, GPtrArray *findings)
                                                                                  : "io-error");
 }
 
+void mig_check_broken_off(const MigCheckInput *input, GPtrArray *findings)
+{
+    const MigFacts *facts = input->on_source;
+
+    if (facts->guest_state != VIR_DOMAIN_PAUSED ||
+        facts->guest_reason != VIR_DOMAIN_PAUSED_POSTCOPY_FAILED)
+        mig_check_add(input, findings, "not-broken-off");
+}
+
 void mig_check_parts(const MigCheckInput *input, GPtrArray *findings)
 {
     for (guint i = 0; i < input->guest->parts->len; i++) {

@@ -39,6 +39,7 @@ void mig_check_others(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_readable(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_snapshots(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_pause(const MigCheckInput *input, GPtrArray *findings);
+void mig_check_broken_off(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_parts(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_host_devices(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_firmware(const MigCheckInput *input, GPtrArray *findings);

@@ -73,9 +73,11 @@ GPtrArray *mig_check(const MigCheckInput *input)
     GPtrArray *findings = mig_findings_new();
     guint holds = what_holds(input);
 
-    /* a post-copy migration that is taken up again has all of it behind it */
-    if (mig_request_number(input->request, MIG_OPT_POSTCOPY_RESUME))
+    /* a post-copy migration that is taken up again has all else behind it */
+    if (mig_request_number(input->request, MIG_OPT_POSTCOPY_RESUME)) {
+        mig_check_broken_off(input, findings);
         return findings;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (!(rows[i].when & ~holds))
             run_row(input, findings, rows[i].check);

@@ -179,6 +179,10 @@ static const MigFindingInfo infos[] = {
     { "snapshots", MIG_SEVERITY_BLOCKER,
       "Guest {guest} has {count} snapshots, and libvirt migrates no guest with snapshots.",
       "Delete them, or their metadata with virsh snapshot-delete --metadata." },
+    { "not-broken-off", MIG_SEVERITY_BLOCKER,
+      "Guest {guest} on host {source} was not broken off in post-copy, there is nothing to go on "
+      "with.",
+      "Leave out postcopy-resume; if post-copy goes on, wait for its end." },
     { "io-error", MIG_SEVERITY_WARNING,
       "Guest {guest} is paused by an error of a disk, and will be so on host {destination}.",
       "Find out with virsh domblkerror and mend it." },

@@ -95,6 +95,11 @@ gboolean mig_sight_is_active(const MigSight *sight)
     return shown == RUNS || shown == PAUSED || shown == SPLIT;
 }
 
+gboolean mig_sight_is_broken_off(const MigSight *sight)
+{
+    return sight->kind == MIG_SIGHT_SEEN && is_broken_off(sight->state, sight->reason);
+}
+
 gboolean mig_sight_is_split(const MigSight *sight)
 {
     return shows(sight) == SPLIT;
@@ -206,7 +211,7 @@ gboolean mig_evidence_is_settled(const MigEvidence *evidence)
     Pair pair = see(evidence);
     const MigSight *source = &evidence->on_source, *destination = &evidence->on_destination;
     /* the destination may wait for the rest for ever */
-    if (pair.source == SPLIT && is_broken_off(source->state, source->reason))
+    if (mig_sight_is_broken_off(source))
         return pair.destination != RUNS && pair.destination != UNSEEN;
     if (source->job || destination->job)
         return FALSE;

@@ -23,6 +23,8 @@ const char *mig_sight_to_string(const MigSight *sight);
 
 /* It runs or is paused there. */
 gboolean mig_sight_is_active(const MigSight *sight);
+/* It was stopped in the middle of post-copy, and libvirt has given up. */
+gboolean mig_sight_is_broken_off(const MigSight *sight);
 /* It is there in post-copy: part of its memory is on this host alone. */
 gboolean mig_sight_is_split(const MigSight *sight);
 

@@ -12,6 +12,10 @@
 #define LOOK_USEC (G_USEC_PER_SEC / 4)
 /* How long an end must stand when a worker died before us: its call may still be on its way. */
 #define STEADY_USEC G_USEC_PER_SEC
+/* And when post-copy was broken off: libvirt 9.0 may take the news of that for news of the
+ * migration that was resumed meanwhile, call that broken off too, and take it back when it goes on.
+ */
+#define BROKEN_OFF_USEC (3 * G_USEC_PER_SEC)
 
 static MigSight sight_now(const MigSequence *s, MigSideIndex i)
 {
@@ -44,6 +48,15 @@ typedef struct {
     gboolean was_seen;
 } Watch;
 
+static gint64 must_stand(const MigSequence *s)
+{
+    const MigSight *source = &s->evidence.on_source, *destination = &s->evidence.on_destination;
+    /* as long as the destination has not noticed, QEMU may bring it to its end unattended */
+    if (mig_sight_is_broken_off(source))
+        return mig_sight_is_broken_off(destination) ? BROKEN_OFF_USEC : SETTLE_USEC;
+    return s->task->resumed ? STEADY_USEC : 0;
+}
+
 /* Takes in what `look` has found; TRUE if there is nothing more to wait for. */
 static gboolean watch_is_over(MigSequence *s, Watch *watch)
 {
@@ -59,8 +72,7 @@ static gboolean watch_is_over(MigSequence *s, Watch *watch)
         watch->settled = 0;
     else if (watch->settled == 0)
         watch->settled = now;
-    gboolean steady =
-        watch->settled != 0 && (!s->task->resumed || now >= watch->settled + STEADY_USEC);
+    gboolean steady = watch->settled != 0 && now >= watch->settled + must_stand(s);
     return !evidence->called || steady || now > watch->busy + SETTLE_USEC ||
            now > watch->seen + SOURCE_BACK_USEC;
 }

@@ -87,10 +87,12 @@ def s(shared):
 _numbers = iter(range(10**6))
 
 
-def new_guest(s, driver, guest_state=virt.RUNNING):
+def new_guest(s, driver, guest_state=virt.RUNNING, guest_reason=0):
     disks = [(target, f"/srv/images/{{}}-{target}.qcow2", 2**33) for target in ("vda", "vdb")]
     properties = dict(state=guest_state, disks=disks)
-    return s.world.hosts[hosts_of(driver)[0]].guest(f"guest{next(_numbers)}", **properties)
+    guest = s.world.hosts[hosts_of(driver)[0]].guest(f"guest{next(_numbers)}", **properties)
+    guest.reason = guest_reason
+    return guest
 
 
 def expand(parameters):

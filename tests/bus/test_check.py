@@ -107,6 +107,8 @@ FOUND = {
                   "localhost"),
     "configuration": (configured_there, {}, "configuration-kept", "note", "kept"),
     "replaced": (configured_there, {"persist": True}, "configuration-replaced", "note", "replaced"),
+    "not-broken-off": (attribute(guest="web"), {"postcopy": True, "postcopy_resume": True}, "not-broken-off",
+                       "blocker", "nothing to go on with"),
     "io-error": (io_error, {}, "io-error", "warning", "error of a disk"),
     "no-network": (both(devices(NETWORK.format("net")), attribute(host="b", networks={})), {}, "network-missing", "blocker", "net"),
     "idle-network": (network_there(False), {}, "network-inactive", "blocker", "net"),

@@ -234,12 +234,18 @@ ELSEWHERE = {"source", "flow", "transport", "open-destination", "interface-addre
              "destination-name", "offline"}
 
 
+# options for a guest that does not just run
+STATES = {
+    "postcopy-resume": dict(guest_state=virt.PAUSED, guest_reason=virt.PAUSED_POSTCOPY_FAILED),
+}
+
+
 @pytest.mark.parametrize("option", QEMU)
 def test_options_of_qemu(s, option):
     chosen, flags, params = QEMU[option]
     s.world.on_migration = lambda migration: migration.fail()
     expect_call(s, "QEMU", chosen, TO_URI3, "qemu+tls://qemu-b.example/system", 3 | flags, params,
-                state="failed")
+                state="failed", **STATES.get(option, {}))
 
 
 def test_offline(s):

@@ -225,6 +225,16 @@ class Migration:
             return
         self.call.fail(VirError(virt.ERR_OPERATION_FAILED, "migration failed in post-copy phase"))
 
+    def goes_on(self):
+        """libvirt has called it broken off, but QEMU is at it, and libvirt takes it back."""
+        self.guest.reason, self.copy.reason = virt.PAUSED_POSTCOPY, virt.RUNNING_POSTCOPY
+
+    def ends_unattended(self):
+        """All memory is there; nobody waits for an answer."""
+        self.runs_there()
+        self.copy.job = None
+        del self.source.guests[self.guest.name]
+
     def break_off(self):
         """The call fails and both sides are left as they are, as after a cut in the last phase."""
         self.guest.job = None
