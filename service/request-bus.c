@@ -78,7 +78,7 @@ static gboolean request_still_holds(const HostsRequest *frozen, const MigHost **
     return FALSE;
 }
 
-static int authorize_request(HostsRequest *frozen, sd_bus_message *call, const char *action,
+static int authorize_request(HostsRequest *frozen, sd_bus_message *call, AccessCase which,
                              Authorized authorized)
 {
     const MigRequest *request = frozen->request;
@@ -102,7 +102,7 @@ static int authorize_request(HostsRequest *frozen, sd_bus_message *call, const c
         truth[mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0],
         NULL,
     };
-    return authorize(frozen->face->authorizer, call, action, details, authorized, frozen,
+    return authorize(frozen->face->authorizer, call, which, details, authorized, frozen,
                      hosts_request_free);
 }
 
@@ -130,9 +130,9 @@ int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_
     if (!frozen ||
         !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
         return bus_reply_error(call, error);
-    const char *action = mig_request_number(frozen->request, MIG_OPT_UNSAFE) ? ACTION_MIGRATE_UNSAFE
-                                                                             : ACTION_MIGRATE;
-    return authorize_request(g_steal_pointer(&frozen), call, action, migrate_authorized);
+    gboolean unsafe = mig_request_number(frozen->request, MIG_OPT_UNSAFE) != 0;
+    return authorize_request(g_steal_pointer(&frozen), call,
+                             unsafe ? ACCESS_GRAVE : ACCESS_ORDINARY, migrate_authorized);
 }
 
 /* Plan and Check differ in who answers. */
@@ -165,7 +165,7 @@ static int ask_leave(sd_bus_message *call, ManagerBus *face, Authorized authoriz
     g_autoptr(HostsRequest) frozen = read_request(face, call, &error);
     if (!frozen)
         return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACTION_CHECK, authorized);
+    return authorize_request(g_steal_pointer(&frozen), call, ACCESS_ORDINARY, authorized);
 }
 
 int request_bus_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
