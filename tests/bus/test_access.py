@@ -4,6 +4,7 @@ What must come of it is written out here, and so are the actions' defaults."""
 
 import os
 import pwd
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -84,6 +85,11 @@ USERS = {"owner": "nobody", "stranger": "daemon"}
 
 def policy():
     return ElementTree.parse(os.path.join(SOURCE, "polkit", f"{NAME}.policy")).getroot()
+
+
+# action -> the details in its message
+MESSAGES = {action.get("id"): set(re.findall(r"\$\((.*?)\)", action.findtext("message")))
+            for action in policy().iter("action")}
 
 
 def in_the_xml():
@@ -252,6 +258,8 @@ def call(stage, row, caller, guest, path, user):
         assert error.short == "AccessDenied" and f"{NAME}.{action}:" in error.text
     if caller == "polkit-absent":
         stand_in.appear()
+    for question in stand_in.questions[asked:]:  # what the dialog of it names
+        assert MESSAGES[question.action] <= set(question.details)
     about = f"{NAME}.{action}", ("system-bus-name", {"name": client.connection.get_unique_name()})
     assert [(q.action, q.subject) for q in stand_in.questions[asked:]] == (
         [] if caller == "polkit-absent" else [about])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Messages that no honest program sends: each method of the XML is called with fourteen kinds of them.
+"""Messages that no honest program sends: each method of the XML is called with fifteen kinds of them.
 Each is answered with an error that belongs to it, before polkit is asked or anything is started."""
 
 import os
