@@ -348,7 +348,7 @@ void manager_bus_free(ManagerBus *face)
 {
     if (!face)
         return;
-    authorizer_free(face->authorizer);
+    g_clear_pointer(&face->authorizer, authorizer_free);
     manager_free(face->manager);
     bus_objects_free(face->objects);
     sd_bus_unref(face->bus);
