@@ -5,6 +5,7 @@ What must come of it is written out here, and so are the actions' defaults."""
 import os
 import pwd
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -131,6 +132,23 @@ def test_the_dialogs_say_what_it_is_about():
         moved = {"guest.name", "source.name", "destination.name"}
         assert named == {"list": set(), "check": set()}.get(
             name, moved | {"job.control"} if name.startswith("tune-") else moved), name
+
+
+def test_the_dialogs_can_be_translated():
+    """Description and message of each action are in the catalog that polkitd looks them up in."""
+    with open(os.path.join(SOURCE, "po", "meson.build")) as file:
+        domain = re.search(r"i18n\.gettext\('(.+?)'", file.read())[1]
+    path = os.path.join("polkit", f"{NAME}.policy")
+    with open(os.path.join(SOURCE, "po", "POTFILES.in")) as file:
+        assert path in file.read().split()
+    found = subprocess.run(["xgettext", "-o", "-", "--no-wrap", path], cwd=SOURCE, check=True,
+                           capture_output=True, text=True).stdout
+    texts = [element for action in policy().iter("action") for element in action
+             if element.tag in ("description", "message")]
+    assert len(texts) == 2 * len(DEFAULTS)
+    for text in texts:
+        assert text.get("gettext-domain") == domain
+        assert f'msgid "{text.text}"\n' in found
 
 
 class Stage:
