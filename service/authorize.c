@@ -224,7 +224,7 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
     int r = action ? question_ask(question, details) : -EACCES;
     if (r >= 0)
         return 1;
-    deny(call, action, details, g_strerror(-r));
+    deny(call, question->action, details, g_strerror(-r));
     question_end(question);
     return 1;
 }

@@ -202,6 +202,7 @@ class Attacked:
         self.job.until(Phase="copying")
         self.paths = {MANAGER: ROOT, HOST: scene.client.host_path("b"), JOB: self.job.path}
         self.before = self.state()
+        self.caller = None  # another one for each test
 
     def state(self):
         world = self.scene.world
@@ -211,18 +212,24 @@ class Attacked:
 
     def send(self, called, values, prepare=None, path=None, interface=None):
         interface = interface or called[0]
-        return self.scene.client.send(path or self.paths[called[0]], interface, called[1], values,
-                                      prepare)
+        return self.caller.send(path or self.paths[called[0]], interface, called[1], values, prepare)
 
     def unharmed(self):
-        assert self.scene.client.get("Version")
+        assert self.caller.get("Version") and self.scene.client.get("Version")
         assert self.state() == self.before
 
 
 @pytest.fixture(scope="module")
-def attacked():
+def service():
     with Scene.running() as scene:
         yield Attacked(scene)
+
+
+@pytest.fixture
+def attacked(service):
+    service.caller = service.scene.new_client()
+    yield service
+    service.caller.connection.close_sync(None)
 
 
 def ids(called):
@@ -275,7 +282,7 @@ def test_file_descriptors(attacked, called):
 @pytest.mark.parametrize("called", METHODS, ids=ids)
 def test_no_reply_wanted(attacked, called):
     names = METHODS[called]
-    connection = attacked.scene.client.connection
+    connection = attacked.caller.connection
     for values in (*missing(names), *surplus(names), *wrong_types(names), *duplicate_keys(names)):
         message = Gio.DBusMessage.new_method_call(
             "org.example.Migration1", attacked.paths[called[0]], *called)
