@@ -4,6 +4,8 @@
  */
 #include "authorize.h"
 
+#include <errno.h>
+
 #include "error.h"
 #include "journal.h"
 #include "log.h"
@@ -195,14 +197,16 @@ static guint questions_of(const Authorizer *authorizer, const char *sender)
     return n;
 }
 
-int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
+int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
               const char *const *details, Authorized authorized, void *request,
               GDestroyNotify free_request)
 {
+    const char *action =
+        access_action(sd_bus_message_get_interface(call), sd_bus_message_get_member(call), which);
     Question *question = g_new0(Question, 1);
     question->authorizer = authorizer;
     question->call = sd_bus_message_ref(call);
-    question->action = g_strdup(action);
+    question->action = g_strdup(action ? action : "that nobody has");
     question->details = g_strdupv((char **) details);
     question->cancellation_id =
         g_strdup_printf("migration-%" G_GUINT64_FORMAT, ++authorizer->last_id);
@@ -217,10 +221,10 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
             "too many calls wait for an authorization; wait for the answers of the earlier ones");
     }
     g_hash_table_add(authorizer->questions, question);
-    int r = question_ask(question, details);
+    int r = action ? question_ask(question, details) : -EACCES;
     if (r >= 0)
         return 1;
-    deny(call, action, details, g_strerror(-r));
+    deny(call, question->action, details, g_strerror(-r));
     question_end(question);
     return 1;
 }

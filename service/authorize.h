@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Authorization: asks polkit whether the sender of a call may do an action, without blocking.
+ * Authorization: asks polkit whether the sender of a call may do its action, without blocking.
  * Denied unless polkit says yes: also when it is absent or answers with an error, for root too. A
  * question dies with its caller. What was asked for is frozen in `request` before and acted on
  * afterwards.
@@ -10,13 +10,7 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
-#define ACTION_LIST "org.example.Migration1.list"
-#define ACTION_CHECK "org.example.Migration1.check"
-#define ACTION_MIGRATE "org.example.Migration1.migrate"
-#define ACTION_MIGRATE_UNSAFE "org.example.Migration1.migrate-unsafe"
-/* The controls of a job (core/control.h) have two actions each: NAME-own for jobs of the caller,
- * NAME-other for those of others. */
-#define ACTION_PREFIX "org.example.Migration1."
+#include "access.h"
 
 typedef struct Authorizer Authorizer;
 
@@ -27,9 +21,10 @@ Authorizer *authorizer_new(sd_bus *bus);
 void authorizer_free(Authorizer *authorizer);
 gboolean authorizer_idle(const Authorizer *authorizer);
 
-/* Details are pairs of key and value, NULL-terminated, for the dialog and for rules. The request is
- * freed with free_request when it was acted on or denied. Returns what the bus handler returns. */
-int authorize(Authorizer *authorizer, sd_bus_message *call, const char *action,
+/* The action is what access.h has for the method. Details are pairs of key and value,
+ * NULL-terminated, for the dialog and for rules. The request is freed with free_request when it was
+ * acted on or denied. Returns what the bus handler returns. */
+int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
               const char *const *details, Authorized authorized, void *request,
               GDestroyNotify free_request);
 

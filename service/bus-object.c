@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "access.h"
 #include "log.h"
 #include "sd-autoptr.h"
 #include "variant.h"
@@ -184,6 +185,9 @@ int bus_object_get(sd_bus *bus, const char *path, const char *interface, const c
                    sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
 {
     const BusObject *object = userdata;
+    int r = access_check_read(interface, property);
+    if (r < 0)
+        return r;
     for (const BusProperty *p = object->kind->properties; p->name; p++) {
         if (!g_str_equal(p->name, property))
             continue;

@@ -5,6 +5,7 @@
 #include "filter.h"
 
 #include "error.h"
+#include "text.h"
 
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 1000
@@ -37,22 +38,37 @@ static char *list_keys(const FilterKey *keys)
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+static gboolean check_entry(const FilterKey *keys, const char *name, GVariant *value,
+                            GHashTable *seen, GError **error)
+{
+    const FilterKey *key = find_key(keys, name);
+    if (!key || !g_str_equal(g_variant_get_type_string(value), key->type)) {
+        g_autofree char *known = list_keys(keys);
+        g_autofree char *quoted = mig_text_quote(name);
+        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "filter key %s of type %s: the keys are %s", quoted,
+                    g_variant_get_type_string(value), known);
+        return FALSE;
+    }
+    if (g_hash_table_add(seen, (void *) key))
+        return TRUE;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                "filter key \"%s\" is given twice: give it once", key->key);
+    return FALSE;
+}
+
 static gboolean check(GVariant *dict, const FilterKey *keys, GError **error)
 {
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     GVariantIter iter;
     const char *name;
     GVariant *value;
     g_variant_iter_init(&iter, dict);
     while (g_variant_iter_loop(&iter, "{&sv}", &name, &value)) {
-        const FilterKey *key = find_key(keys, name);
-        if (key && g_str_equal(g_variant_get_type_string(value), key->type))
-            continue;
-        g_autofree char *known = list_keys(keys);
-        g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                    "filter key \"%.64s\" of type %s: the keys are %s", name,
-                    g_variant_get_type_string(value), known);
-        g_variant_unref(value);
-        return FALSE;
+        if (!check_entry(keys, name, value, seen, error)) {
+            g_variant_unref(value);
+            return FALSE;
+        }
     }
     return TRUE;
 }
@@ -84,8 +100,9 @@ gboolean filter_read_jobs(GVariant *dict, guint32 caller, MigJobFilter *filter, 
         return FALSE;
     }
     if (filter->state && !mig_state_from_string(filter->state, &state)) {
+        g_autofree char *quoted = mig_text_quote(filter->state);
         g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                    "filter key \"state\": \"%.64s\" is no state of a job", filter->state);
+                    "filter key \"state\": %s is no state of a job", quoted);
         return FALSE;
     }
     return TRUE;

@@ -115,7 +115,7 @@ static int method_test(sd_bus_message *call, void *userdata, sd_bus_error *ret_e
     TestRequest *request = g_new(TestRequest, 1);
     *request = (TestRequest){ bus_objects_userdata(object->objects), g_strdup(host->name) };
     const char *details[] = { "host.name", request->host, NULL };
-    return authorize(request->face->authorizer, call, ACTION_CHECK, details, test_authorized,
+    return authorize(request->face->authorizer, call, ACCESS_ORDINARY, details, test_authorized,
                      request, test_request_free);
 }
 
@@ -182,7 +182,7 @@ static int method_list_interfaces(sd_bus_message *call, void *userdata, sd_bus_e
 
     const char *details[] = { "host.name", request->host, *source ? "source.name" : NULL,
                               request->source, NULL };
-    return authorize(face->authorizer, call, ACTION_CHECK, details, interfaces_authorized,
+    return authorize(face->authorizer, call, ACCESS_ORDINARY, details, interfaces_authorized,
                      g_steal_pointer(&request), interfaces_request_free);
 }
 

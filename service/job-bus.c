@@ -198,8 +198,7 @@ static int authorize_control(ManagerBus *face, sd_bus_message *call, const MigJo
     const MigControlInfo *info = mig_control_info(request->control);
     g_autofree char *id = job_bus_id(record->id);
     g_autofree char *owner = g_strdup_printf("%u", record->owner_uid);
-    g_autofree char *action = g_strconcat(ACTION_PREFIX, info->action,
-                                          uid == record->owner_uid ? "-own" : "-other", NULL);
+    AccessCase which = uid == record->owner_uid ? ACCESS_ORDINARY : ACCESS_GRAVE;
     const char *details[] = { "job.id",
                               id,
                               "job.owner.uid",
@@ -213,7 +212,7 @@ static int authorize_control(ManagerBus *face, sd_bus_message *call, const MigJo
                               "destination.name",
                               record->destination,
                               NULL };
-    return authorize(face->authorizer, call, action, details, control_authorized, request, g_free);
+    return authorize(face->authorizer, call, which, details, control_authorized, request, g_free);
 }
 
 /* All of core/control.h. */

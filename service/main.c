@@ -14,6 +14,8 @@
 #include "manager-bus.h"
 #include "sd-autoptr.h"
 
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
 static gboolean check(int r, const char *what, GError **error)
 {
     if (r >= 0)
@@ -35,11 +37,32 @@ static gboolean setup_signals(sd_event *event, GError **error)
            check(sd_event_add_signal(event, NULL, SIGINT, NULL, NULL), "SIGINT", error);
 }
 
+/* As sd_bus_open_system(), but without file descriptors: no method takes any, so the bus refuses
+ * messages with some instead of passing them on. */
+static int connect_bus(sd_bus **ret)
+{
+    g_autoptr(sd_bus) bus = NULL;
+    const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+    int r = sd_bus_new(&bus);
+    if (r >= 0)
+        r = sd_bus_set_description(bus, "migrationd");
+    if (r >= 0)
+        r = sd_bus_set_address(bus, address ? address : SYSTEM_BUS_ADDRESS);
+    if (r >= 0)
+        r = sd_bus_set_bus_client(bus, TRUE);
+    if (r >= 0)
+        r = sd_bus_negotiate_fds(bus, FALSE);
+    if (r >= 0)
+        r = sd_bus_start(bus);
+    if (r >= 0)
+        *ret = g_steal_pointer(&bus);
+    return r;
+}
+
 static sd_bus *open_bus(sd_event *event, GError **error)
 {
     g_autoptr(sd_bus) bus = NULL;
-    if (!check(sd_bus_open_system_with_description(&bus, "migrationd"),
-               "cannot connect to the system bus", error) ||
+    if (!check(connect_bus(&bus), "cannot connect to the system bus", error) ||
         !check(sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL), "event loop", error) ||
         !check(sd_bus_set_exit_on_disconnect(bus, TRUE), "exit on disconnect", error))
         return NULL;

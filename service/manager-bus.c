@@ -4,6 +4,8 @@
  */
 #include "manager-bus.h"
 
+#include <errno.h>
+
 #include "config.h"
 #include "error.h"
 #include "filter.h"
@@ -137,8 +139,8 @@ static int method_list_guests(sd_bus_message *call, void *userdata, sd_bus_error
     ListGuests *request = g_new(ListGuests, 1);
     *request = (ListGuests){ face, g_strdup(host), g_steal_pointer(&filter) };
     const char *details[] = { "host.name", request->host, NULL };
-    return authorize(face->authorizer, call, ACTION_LIST, details, list_guests_authorized, request,
-                     list_guests_free);
+    return authorize(face->authorizer, call, ACCESS_ORDINARY, details, list_guests_authorized,
+                     request, list_guests_free);
 }
 
 /* ListJobs */
@@ -196,7 +198,7 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
         return bus_reply_error(call, error);
     ListJobs *request = g_new(ListJobs, 1);
     *request = (ListJobs){ face, g_steal_pointer(&filter), caller };
-    return authorize(face->authorizer, call, ACTION_LIST, NULL, list_jobs_authorized, request,
+    return authorize(face->authorizer, call, ACCESS_ORDINARY, NULL, list_jobs_authorized, request,
                      list_jobs_free);
 }
 
@@ -206,6 +208,8 @@ static int property_version(sd_bus *bus, const char *path, const char *interface
                             const char *property, sd_bus_message *reply, void *userdata,
                             sd_bus_error *ret_error)
 {
+    if (access_check_read(interface, property) < 0)
+        return -EACCES;
     return sd_bus_message_append(
         reply, "s", g_str_equal(property, "Version") ? PROJECT_VERSION : LIBVIRT_VERSION);
 }
@@ -224,6 +228,8 @@ static int property_count(sd_bus *bus, const char *path, const char *interface,
         { "MaximumRunningJobs", RUNNING_MAX_SOURCE },
         { "MaximumJobs", JOBS_MAX },
     };
+    if (access_check_read(interface, property) < 0)
+        return -EACCES;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (g_str_equal(rows[i].name, property))
             return sd_bus_message_append(reply, "u", rows[i].value);
@@ -307,7 +313,9 @@ static const ManagerHandlers manager_handlers = {
 
 static int register_objects(ManagerBus *face)
 {
-    int r = sd_bus_add_object_vtable(face->bus, NULL, MANAGER_PATH,
+    int r = access_guard(face->bus);
+    if (r >= 0)
+        r = sd_bus_add_object_vtable(face->bus, NULL, MANAGER_PATH,
                                      "org.example.Migration1.Manager", manager_vtable, face);
     if (r >= 0)
         r = sd_bus_add_object_manager(face->bus, NULL, MANAGER_PATH);
@@ -340,7 +348,7 @@ void manager_bus_free(ManagerBus *face)
 {
     if (!face)
         return;
-    authorizer_free(face->authorizer);
+    g_clear_pointer(&face->authorizer, authorizer_free);
     manager_free(face->manager);
     bus_objects_free(face->objects);
     sd_bus_unref(face->bus);

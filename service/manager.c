@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "text.h"
 
 Manager *manager_new(const Settings *settings, sd_event *event, Launcher *launcher,
                      const ManagerHandlers *handlers, void *userdata)
@@ -97,11 +98,13 @@ static void hosts_watch(Manager *manager)
 Host *manager_host(const Manager *manager, const char *name, GError **error)
 {
     Host *host = g_hash_table_lookup(manager->hosts, name);
-    if (!host)
+    if (!host) {
+        g_autofree char *quoted = mig_text_quote(name);
         g_set_error(error, MIG_ERROR, MIG_ERROR_UNKNOWN_HOST,
-                    "no host \"%.64s\" is configured; its file would be %s/hosts.d/NAME.conf, see "
+                    "no host %s is configured; its file would be %s/hosts.d/NAME.conf, see "
                     "migrationd.hosts(5)",
-                    name, manager->settings->config_dir);
+                    quoted, manager->settings->config_dir);
+    }
     return host;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What can be done to a job while it runs: one table. A row is a method of the job's object and of
- * the worker's link, with the phases it is for, what the driver and the request must have, and its
- * polkit action.
+ * the worker's link, with the phases it is for and what the driver and the request must have.
  */
 #pragma once
 
@@ -27,7 +26,6 @@ typedef struct {
     MigOption wants;    /* option that the job must have been started with; MIG_N_OPTS: none */
     guint phases;       /* bits 1 << MigPhase of a running job */
     const char *ability;   /* key of the plan that must not be false */
-    const char *action;    /* polkit's, without "-own" and "-other" */
     const char *unable;    /* why a driver without the ability cannot */
     const char *unwanted;  /* why a job without the option cannot, or NULL */
     const char *post_copy; /* why not in phase post-copy, or NULL */

@@ -280,6 +280,21 @@ class Client:
     def call(self, path, interface, method, parameters=None):
         return self.start(path, interface, method, parameters).result()
 
+    def send(self, path, interface, method, body=None, prepare=None):
+        """Calls with a message as it stands: no interface if that is None, and `prepare` may change
+        it; the answering message."""
+        message = Gio.DBusMessage.new_method_call(NAME, path, interface, method)
+        if body is not None:
+            message.set_body(body)
+        if prepare:
+            prepare(message)
+        done = []
+        self.connection.send_message_with_reply(
+            message, Gio.DBusSendMessageFlags.NONE, 2**31 - 1, None,
+            lambda source, result: done.append(source.send_message_with_reply_finish(result)))
+        wait(lambda: done, f"{interface}.{method} at {path} is answered")
+        return done[0]
+
     def get_all(self, path, interface):
         return self.call(path, PROPERTIES, "GetAll", GLib.Variant("(s)", (interface,)))
 

@@ -51,6 +51,7 @@ class Polkit:
     def __init__(self, connection):
         self.connection = connection
         self.answers = {}  # action -> how; yes to those that are not named
+        self.decide = None  # called with the question in place of that, if set
         self.questions = []
         self.cancelled = []  # cancellation ids
         self.present = False
@@ -88,7 +89,8 @@ class Polkit:
         if self._result != "(bba{ss})":
             invocation.return_value(GLib.Variant(f"({self._result})", ("yes",)))
             return
-        question.answer(self.answers.get(question.action.rsplit(".", 1)[-1], YES))
+        how = self.decide(question) if self.decide else None
+        question.answer(how or self.answers.get(question.action.rsplit(".", 1)[-1], YES))
 
     def asked(self, action):
         """Waits for a question about the action (its last word) and returns the newest."""

@@ -11,6 +11,7 @@ from gi.repository import GLib
 import polkit
 from harness import HOST, JOB, MANAGER, NAME, ROOT
 from loop import wait
+from virt import ERR_INTERNAL_ERROR, VirError
 
 
 OTHER = pwd.getpwnam("nobody").pw_uid
@@ -220,3 +221,100 @@ def test_properties_need_no_authorization(s):
     s.client.get_all(s.client.host_path("b"), HOST)
     s.client.managed()
     assert s.polkit.questions == []
+
+
+# A guest that is named by its UUID
+
+REQUESTS = ("Migrate", "Plan", "Check")
+ABSENT = "6f1d1a52-9f4c-4d53-8d5b-000000000000"
+
+
+def start_by(s, method, guest, client=None):
+    return (client or s.client).start(ROOT, MANAGER, method,
+                                      GLib.Variant("(ssa{sv})", (guest, "b", {})))
+
+
+def action_of(method):
+    return METHODS[method][0]
+
+
+@pytest.mark.parametrize("method", REQUESTS)
+def test_a_uuid_is_not_a_way_around_a_rule_about_names(s, method):
+    """The rule of polkit/examples/: guests web* may be moved, and no other."""
+    db = s.local.guest("db")
+    s.polkit.decide = lambda question: (
+        polkit.YES if question.details.get("guest.name", "").startswith("web") else polkit.NO)
+    s.world.on_migration = lambda migration: migration.finish()
+    error = start_by(s, method, db.uuid).error()
+    assert error.short == "AccessDenied" and "db" not in error.text
+    assert s.polkit.questions[-1].details["guest.name"] == "db"
+    assert s.polkit.questions[-1].details["guest.uuid"] == db.uuid
+    assert s.world.asked("virDomainMigrateToURI3", "virDomainMigrate3") == []
+    web = s.local.guests["web"]
+    start_by(s, method, web.uuid.upper()).result()
+    assert s.polkit.questions[-1].details["guest.name"] == "web"
+    assert s.polkit.questions[-1].details["guest.uuid"] == web.uuid
+
+
+def test_a_name_is_not_looked_up_before_the_yes(s):
+    s.polkit.answers["migrate"] = polkit.LATE
+    start_by(s, "Migrate", "web")
+    assert "guest.uuid" not in s.polkit.asked("migrate").details
+    assert s.world.calls == []
+
+
+@pytest.mark.parametrize("why", ("absent", "unreachable"))
+@pytest.mark.parametrize("method", REQUESTS)
+def test_whether_there_is_a_guest_is_not_told_before_the_yes(s, method, why):
+    uuid, action = s.local.guests["web"].uuid, action_of(method)
+    s.polkit.answers[action] = polkit.NO
+    told = start_by(s, method, uuid).error()
+    if why == "unreachable":
+        s.local.broken["virDomainLookupByUUIDString"] = VirError(ERR_INTERNAL_ERROR, "no")
+    else:
+        uuid = ABSENT
+    error = start_by(s, method, uuid).error()
+    assert (error.name, error.text) == (told.name, told.text)
+    assert s.polkit.questions[-1].details["guest.name"] == uuid
+    s.polkit.answers[action] = polkit.YES
+    error = start_by(s, method, uuid).error()
+    assert error.short == ("GuestNotFound" if why == "absent" else "Failed") and error.text
+    assert s.client.list_jobs() == []
+
+
+@pytest.mark.parametrize("change", ("renamed", "gone", "another"))
+def test_a_guest_that_changes_while_polkit_asks(s, change):
+    web = s.local.guests["web"]
+    s.polkit.answers["migrate"] = polkit.LATE
+    reply = start_by(s, "Migrate", web.uuid)
+    question = s.polkit.asked("migrate")
+    del s.local.guests["web"]
+    if change == "renamed":
+        web.name = "db"
+        s.local.guests["db"] = web
+    elif change == "another":
+        s.local.guest(web.uuid)  # which has the UUID of the other as its name
+    question.answer(polkit.YES)
+    assert reply.error().short == "GuestNotFound"
+    assert s.client.list_jobs() == []
+
+
+def test_a_caller_who_leaves_while_the_guest_is_looked_up(s):
+    caller = s.new_client()
+    s.local.silent = {"virDomainLookupByUUIDString"}
+    start_by(s, "Migrate", s.local.guests["web"].uuid, caller)
+    wait(lambda: s.world.asked("virDomainLookupByUUIDString"), "the guest is looked up")
+    caller.connection.close_sync(None)
+    held, = [call for call in s.world.calls_open if call.function == "virDomainLookupByUUIDString"]
+    s.local.silent = set()
+    s.world.called(held)
+    assert s.client.list_jobs() == [] and s.client.list_guests("local")
+    assert s.world.migrated == []
+
+
+def test_the_service_ends_while_a_guest_is_looked_up(s):
+    s.local.silent = {"virDomainLookupByUUIDString"}
+    reply = start_by(s, "Migrate", s.local.guests["web"].uuid)
+    wait(lambda: s.world.asked("virDomainLookupByUUIDString"), "the guest is looked up")
+    assert s.service.stop() == 0
+    assert reply.error()

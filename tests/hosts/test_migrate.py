@@ -290,13 +290,13 @@ def test_the_example_rule_lets_operators_move_web_guests_and_nothing_else(servic
     def olga(words, check):
         return host_a.session_exec("olga", words, active=False, check=check)
 
-    uuid = host_a.exec(["virsh", "domuuid", "web1"]).stdout.strip()
+    uuids = {guest: host_a.exec(["virsh", "domuuid", guest]).stdout.strip() for guest in ("web1", "db1")}
     try:
-        for guest, destination in (("db1", "host-b"), ("web1", "host-b-tls"), (uuid, "host-b")):
+        for guest, destination in (("db1", "host-b"), ("web1", "host-b-tls"), (uuids["db1"], "host-b"), (uuids["web1"], "host-b-tls")):
             with pytest.raises(Refused, match="AccessDenied"):
                 service.migrate(guest, destination, run=olga)
         assert "web1" in service.call("ListGuests", "local", "@a{sv} {}", run=olga)
-        service.migrate("web1", "host-b", run=olga).ended("completed")
+        service.migrate(uuids["web1"], "host-b", run=olga).ended("completed")
     finally:
         host_a.exec(["rm", rules])
         host_a.exec(["userdel", "-r", "-f", "olga"], check=False)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who may use what: one table from every member on the bus to the polkit action it needs. What is
+ * not in the table is not there for any caller: a method is refused before its handler, a property
+ * cannot be read.
+ */
+#pragma once
+
+#include <glib.h>
+#include <systemd/sd-bus.h>
+
+#define ACCESS_PREFIX "org.example.Migration1."
+
+typedef enum { ACCESS_METHOD, ACCESS_PROPERTY } AccessKind;
+
+/* The same call may need more, depending on what it is about: a migration that is unsafe, a job of
+ * somebody else. */
+typedef enum { ACCESS_ORDINARY, ACCESS_GRAVE, N_ACCESS_CASES } AccessCase;
+
+typedef struct {
+    const char *member; /* NULL: end of the rows */
+    AccessKind kind;
+    const char *ordinary; /* whole ids of actions; NULL: needs none */
+    const char *grave;
+} AccessRow;
+
+typedef struct {
+    const char *interface; /* NULL: end of the table */
+    const AccessRow *rows;
+} AccessInterface;
+
+extern const AccessInterface access_table[];
+
+/* NULL: not in the table. */
+const AccessRow *access_find(const char *interface, AccessKind kind, const char *member);
+
+/* The action that a call of the method needs; NULL: it is for nobody. */
+const char *access_action(const char *interface, const char *method, AccessCase which);
+
+/* Refuses calls of methods that are not in the table. Negative errno. */
+int access_guard(sd_bus *bus);
+
+/* 0, or -EACCES for a property that is not in the table. */
+int access_check_read(const char *interface, const char *property);

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Our actions in a real polkitd: what it says in real sessions, and that it lets the service, which is not
+root, ask about others and pass details."""
+
+import pytest
+from lab import guests
+from service import NAME, Refused, Service
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+POLICY = f"/usr/share/polkit-1/actions/{NAME}.policy"
+YES, NO, PASSWORD = 0, 1, 2  # what pkcheck(1) exits with
+SESSIONS = {"active": {}, "inactive": {"active": False, "local": True}, "any": {"active": False}}
+
+# Without a session, in an inactive one, in an active one.
+ACTIONS = {
+    "list": (PASSWORD, PASSWORD, YES),
+    "check": (PASSWORD, PASSWORD, PASSWORD),
+    "migrate": (PASSWORD, PASSWORD, PASSWORD),
+    "migrate-unsafe": (PASSWORD, NO, PASSWORD),
+    "cancel-own": (PASSWORD, PASSWORD, YES),
+    "cancel-other": (PASSWORD, PASSWORD, PASSWORD),
+    "tune-own": (PASSWORD, PASSWORD, YES),
+    "tune-other": (PASSWORD, PASSWORD, PASSWORD),
+}
+ASK = f"""
+for action in {' '.join(ACTIONS)}; do
+    pkcheck --action-id {NAME}.$action --process $$ >&- 2>&-
+    echo $action $?
+done
+"""
+
+
+@pytest.fixture
+def service(host_a):
+    one = Service(host_a)
+    yield one
+    one.end_jobs()
+
+
+@pytest.fixture
+def ann(host_a):
+    """A user who has no rights of her own."""
+    host_a.add_user("ann")
+    yield "ann"
+    host_a.exec(["userdel", "-r", "-f", "ann"], check=False)
+
+
+@pytest.mark.parametrize("where", SESSIONS)
+def test_what_polkit_says_in_each_session(host_a, ann, where):
+    """A user who is no administrator, of whom a password of one would be asked."""
+    said = host_a.session_exec(ann, ["sh", "-c", ASK], **SESSIONS[where]).stdout.split()
+    column = ("any", "inactive", "active").index(where)
+    assert dict(zip(said[::2], map(int, said[1::2]), strict=True)) == {
+        action: answers[column] for action, answers in ACTIONS.items()}
+
+
+def test_polkit_knows_all_actions(host_a):
+    listed = host_a.exec(["pkaction"]).stdout.split()
+    assert {one for one in listed if one.startswith(NAME + ".")} == {f"{NAME}.{action}" for action in ACTIONS}
+
+
+def change_owner(host, expression):
+    host.exec(["sed", "-i", expression, POLICY])
+    host.exec(["systemctl", "restart", "polkit"])
+
+
+def test_only_the_owner_annotation_lets_the_service_pass_details(service, host_a, ann):
+    """polkitd takes details, and questions about others, from root and from the owner of an action."""
+    guests.start(host_a, "web1")
+    ask = ["sh", "-c", f"pkcheck --action-id {NAME}.list --process $$ --detail guest.name web1"]
+
+    def active(words, check):
+        return host_a.session_exec(ann, words, active=True, check=check)
+
+    assert "web1" in service.call("ListGuests", "local", "@a{sv} {}", run=active)
+    assert "details" not in host_a.exec(ask, user="migrationd", check=False).stderr
+    change_owner(host_a, "s/unix-user:migrationd/unix-user:nobody/")
+    try:
+        assert "pass details" in host_a.exec(ask, user="migrationd", check=False).stderr
+        with pytest.raises(Refused, match="AccessDenied.*polkit could not be asked"):
+            service.call("ListGuests", "local", "@a{sv} {}", run=active)
+        with pytest.raises(Refused, match="AccessDenied.*polkit could not be asked"):
+            service.migrate("web1", "host-b")
+    finally:
+        change_owner(host_a, "s/unix-user:nobody/unix-user:migrationd/")
+    assert "web1" in service.call("ListGuests", "local", "@a{sv} {}", run=active)
