@@ -162,6 +162,10 @@ static const Row rows[] = {
     { ASK | MIGRATE | CONTROL, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
+    /* a migration asks the source by UUID, and only the destination by name */
+    { MIGRATE, VIR_ERR_NO_DOMAIN, "no domain with matching name", MIG_ERROR_FAILED,
+      "guest {guest} was stopped on host {destination} while it arrived there; look in its log in "
+      "/var/log/libvirt/qemu there, and see that nobody destroys it" },
     { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
       "there is no guest {guest} on host {host}; it may have been stopped just now" },
 
@@ -192,7 +196,17 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "another migration job is already running", MIG_ERROR_GUEST_BUSY,
       "guest {guest} is being migrated by somebody else; wait for that to end" },
     { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
-      "guest {guest} is not running any more; start it, then migrate it" },
+      "guest {guest} has just stopped running" },
+    { MIGRATE, CODE_ANY, "closed the monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} ended on host {destination}; libvirt's own text or what it "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "while connecting to monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} cannot be started on host {destination}; libvirt's own text "
+      "or what it wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "Unable to write to socket", MIG_ERROR_FAILED,
+      "host {destination} closed the connection on which guest {guest} arrived; what its "
+      "hypervisor "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
     { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
       "host {destination} has no free port for another migration; wait until one of those that run "
       "has ended" },
