@@ -103,6 +103,23 @@ def test_the_arriving_copy_ends(service, host_a, host_b, how, flow):
     assert_stayed(service, host_a, host_b, end)
 
 
+@pytest.mark.parametrize("flow", FLOWS)
+def test_configurations_after_cancel(service, host_a, host_b, flow):
+    """What persist and undefine-source would have changed is as before, on both hosts."""
+    guests.start(host_a, "web1", persistent=True)
+    here = host_a.virsh("dumpxml", "--inactive", "web1")
+    guests.define(host_b, "web1", uuid=host_a.virsh("domuuid", "web1"), memory=64)
+    there = host_b.virsh("dumpxml", "--inactive", "web1")
+    job = copying(service, flow, persist=True, undefine_source=True)
+    job.cancel()
+    end = job.ended("cancelled")
+    assert end["Verification"]["matches"] and (end["SourceState"], end["DestinationState"]) == ("running", "shutoff")
+    assert host_a.virsh("dumpxml", "--inactive", "web1") == here
+    assert host_b.virsh("dumpxml", "--inactive", "web1") == there
+    assert_only_on("web1", host_a, host_b)
+    assert_free(host_a, "web1")
+
+
 # libvirt
 
 
