@@ -54,6 +54,11 @@ static const MigFindingInfo infos[] = {
       "Hypervisor driver {driver} always moves the guest's configuration with it: persist and "
       "undefine-source change nothing.",
       "" },
+    { "disks-port-kept", MIG_SEVERITY_WARNING,
+      "Libvirt on host {destination} keeps a port that it was given for disks alone: every second "
+      "copy to the same disks-port fails.",
+      "Give interface-address or disks-address too, or set MigrationAddresses= in the file of host "
+      "{destination}." },
     { "certificate-unchecked", MIG_SEVERITY_WARNING,
       "The certificate of the vCenter is not checked: whoever answers at its address gets the "
       "password.",

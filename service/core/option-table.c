@@ -219,7 +219,8 @@ static const MigOptionInfo infos[MIG_N_OPTS] = {
         .min = 1,
         .max = G_MAXUINT16,
         .description = "TCP port of the destination to which disks are copied; libvirt "
-                       "chooses one unless it is given.",
+                       "chooses one unless it is given. It is on disks-address, else on "
+                       "interface-address, else on an address of the host file.",
     },
     [MIG_OPT_SYNCHRONOUS_WRITES] = {
         .key = "synchronous-writes",

@@ -56,7 +56,7 @@ static void add_data(GArray *connections, const MigRequest *request, const MigDr
     gboolean tls = mig_request_number(request, MIG_OPT_TLS) != 0;
     const char *credentials = ssh ? "daemon-ssh-key" : tls ? "hypervisor-certificate" : "none";
     g_autofree char *uri = mig_plan_migration_uri(request, driver);
-    g_autofree char *disks_uri = mig_plan_disks_uri(request);
+    g_autofree char *disks_uri = mig_plan_disks_uri(request, destination);
 
     if (mig_request_number(request, MIG_OPT_OFFLINE) || mig_mode(request)->tunnel)
         return;

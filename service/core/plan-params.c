@@ -26,9 +26,39 @@ char *mig_plan_migration_uri(const MigRequest *request, const MigDriver *driver)
                                  get_port(request, MIG_OPT_PORT));
 }
 
-char *mig_plan_disks_uri(const MigRequest *request)
+/* Where the destination can take disks on a chosen port: QEMU listens on the address of the URI, so
+ * it must be one of the destination's own. NULL: none is known. */
+static const char *find_disks_address(const MigRequest *request, const MigHost *destination)
+{
+    const char *interface = mig_request_text(request, MIG_OPT_INTERFACE_ADDRESS);
+    g_autofree char *peer = NULL;
+
+    /* it shall listen there and nowhere else */
+    if (mig_request_text(request, MIG_OPT_LISTEN_ADDRESS))
+        return NULL;
+    if (interface || !destination)
+        return interface;
+    if (destination->migration_addresses[0])
+        return destination->migration_addresses[0];
+    peer = destination->peer.address ? mig_uri_canonical_address(destination->peer.address) : NULL;
+
+    return peer ? destination->peer.address : NULL;
+}
+
+/* Libvirt gives a port back that it was given in a URI. One that it was given alone it keeps until
+ * the next migration to it has failed for that. */
+static const char *get_disks_address(const MigRequest *request, const MigHost *destination)
 {
     const char *address = mig_request_text(request, MIG_OPT_DISKS_ADDRESS);
+
+    return address || get_port(request, MIG_OPT_DISKS_PORT) == 0
+               ? address
+               : find_disks_address(request, destination);
+}
+
+char *mig_plan_disks_uri(const MigRequest *request, const MigHost *destination)
+{
+    const char *address = get_disks_address(request, destination);
 
     return address ? mig_uri_for_migration("tcp", address, get_port(request, MIG_OPT_DISKS_PORT))
                    : NULL;
@@ -39,14 +69,16 @@ static GVariant *take_string(char *text)
     return text ? g_variant_new_take_string(text) : NULL;
 }
 
-static GVariant *make_uri(const MigRequest *request, const MigDriver *driver)
+static GVariant *make_uri(const MigRequest *request, const MigHost *destination,
+                          const MigDriver *driver)
 {
     return take_string(mig_plan_migration_uri(request, driver));
 }
 
 /* One choice of an interface is where the source sends to and where alone the destination listens.
  */
-static GVariant *make_listen_address(const MigRequest *request, const MigDriver *driver)
+static GVariant *make_listen_address(const MigRequest *request, const MigHost *destination,
+                                     const MigDriver *driver)
 {
     const char *address = mig_request_text(request, MIG_OPT_LISTEN_ADDRESS)
                               ?: mig_request_text(request, MIG_OPT_INTERFACE_ADDRESS);
@@ -54,21 +86,23 @@ static GVariant *make_listen_address(const MigRequest *request, const MigDriver 
     return take_string(g_strdup(address));
 }
 
-static GVariant *make_disks_uri(const MigRequest *request, const MigDriver *driver)
+static GVariant *make_disks_uri(const MigRequest *request, const MigHost *destination,
+                                const MigDriver *driver)
 {
-    return take_string(mig_plan_disks_uri(request));
+    return take_string(mig_plan_disks_uri(request, destination));
 }
 
-static GVariant *make_disks_port(const MigRequest *request, const MigDriver *driver)
+static GVariant *make_disks_port(const MigRequest *request, const MigHost *destination,
+                                 const MigDriver *driver)
 {
     guint16 port = get_port(request, MIG_OPT_DISKS_PORT);
 
     /* with an address it is part of the URI, libvirt takes only one of the two */
-    return port && !mig_request_text(request, MIG_OPT_DISKS_ADDRESS) ? g_variant_new_int32(port)
-                                                                     : NULL;
+    return port && !get_disks_address(request, destination) ? g_variant_new_int32(port) : NULL;
 }
 
-static GVariant *make_graphics_uri(const MigRequest *request, const MigDriver *driver)
+static GVariant *make_graphics_uri(const MigRequest *request, const MigHost *destination,
+                                   const MigDriver *driver)
 {
     const MigOptionInfo *type = mig_option_info(MIG_OPT_GRAPHICS_TYPE);
     guint64 number = mig_request_number(request, MIG_OPT_GRAPHICS_TYPE);
@@ -84,7 +118,8 @@ static GVariant *make_graphics_uri(const MigRequest *request, const MigDriver *d
 
 static const struct {
     const char *param;
-    GVariant *(*make)(const MigRequest *request, const MigDriver *driver);
+    GVariant *(*make)(const MigRequest *request, const MigHost *destination,
+                      const MigDriver *driver);
 } joined[] = {
     { VIR_MIGRATE_PARAM_URI, make_uri },
     { VIR_MIGRATE_PARAM_LISTEN_ADDRESS, make_listen_address },
@@ -111,15 +146,17 @@ static GVariant *libvirt_value(GVariant *value)
     return value;
 }
 
-GVariant *mig_plan_params(const MigRequest *request, const MigDriver *driver)
+GVariant *mig_plan_params(const MigRequest *request, const MigHost *destination,
+                          const MigDriver *driver)
 {
     g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
     g_autoptr(GVariant) options = g_variant_ref_sink(mig_request_options(request));
     const MigMode *mode = mig_mode(request);
 
     for (guint i = 0; i < G_N_ELEMENTS(joined); i++) {
-        GVariant *value =
-            mig_takes_param(driver, mode, joined[i].param) ? joined[i].make(request, driver) : NULL;
+        GVariant *value = mig_takes_param(driver, mode, joined[i].param)
+                              ? joined[i].make(request, destination, driver)
+                              : NULL;
 
         if (value)
             g_variant_builder_add(&builder, "{sv}", joined[i].param, value);

@@ -50,6 +50,13 @@ static MigOutcome plan_outcome(const MigRequest *request, const MigDriver *drive
                        undefine);
 }
 
+static gboolean has_param(const MigPlan *plan, const char *param)
+{
+    g_autoptr(GVariant) value = g_variant_lookup_value(plan->params, param, NULL);
+
+    return value != NULL;
+}
+
 /* Each holds for itself; the table of findings says what it means. */
 static void find_consequences(MigPlan *plan, const MigRequest *request, const MigDriver *driver,
                               const MigHost *source, const MigHost *destination,
@@ -71,6 +78,7 @@ static void find_consequences(MigPlan *plan, const MigRequest *request, const Mi
         { "cannot-cancel", !driver->aborts },
         { "no-progress", driver->tells < MIG_TELLS_PERCENT },
         { "configuration-moves", driver->moves },
+        { "disks-port-kept", has_param(plan, VIR_MIGRATE_PARAM_DISKS_PORT) },
         { "certificate-unchecked", source->own.no_verify || destination->own.no_verify },
     };
 
@@ -110,7 +118,7 @@ MigPlan *mig_plan_new(const MigRequest *request, const MigHost *source, const Mi
     plan->call = mode->call;
     plan_uris(plan, request, source, destination, pki_path);
     plan->flags = mig_plan_flags(request);
-    plan->params = mig_plan_params(request, driver);
+    plan->params = mig_plan_params(request, destination, driver);
     plan->connections = mig_plan_connections(request, plan, driver, source, destination);
     plan->outcome = plan_outcome(request, driver, on_source, on_destination);
     plan->survives_exit = mode->call == MIG_CALL_TO_URI3;

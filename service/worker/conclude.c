@@ -206,6 +206,12 @@ static gboolean leaves_open(Pair pair)
     return pair.source == GONE && pair.destination == UNASKED;
 }
 
+gboolean mig_evidence_is_lost(const MigEvidence *evidence)
+{
+    Pair pair = see(evidence);
+    return !evidence->offline && pair.source == GONE && pair.destination == GONE;
+}
+
 gboolean mig_evidence_is_settled(const MigEvidence *evidence)
 {
     Pair pair = see(evidence);
@@ -219,7 +225,7 @@ gboolean mig_evidence_is_settled(const MigEvidence *evidence)
         return TRUE;
     if (evidence->offline) /* nothing is under way that a look could miss */
         return pair.source != UNSEEN && pair.destination != UNSEEN;
-    return is_restored(evidence, pair) || leaves_open(pair);
+    return is_restored(evidence, pair) || leaves_open(pair) || mig_evidence_is_lost(evidence);
 }
 
 static MigState conclude_state(const MigEvidence *evidence, Pair pair)

@@ -51,6 +51,9 @@ typedef struct {
     const char *guest_host; /* name of the host it is on, "" if not known for sure */
 } MigConclusion;
 
+/* TRUE if neither host has the guest any more: an end, if it is shown for a while. */
+gboolean mig_evidence_is_lost(const MigEvidence *evidence);
+
 /* TRUE if what both hosts show is an end and not a moment of passage: asking again is no use. */
 gboolean mig_evidence_is_settled(const MigEvidence *evidence);
 

@@ -10,7 +10,8 @@
 #define SETTLE_USEC (15 * G_USEC_PER_SEC)
 #define SOURCE_BACK_USEC (60 * G_USEC_PER_SEC)
 #define LOOK_USEC (G_USEC_PER_SEC / 4)
-/* How long an end must stand when a worker died before us: its call may still be on its way. */
+/* How long an end must stand when a worker died before us, whose call may still be on its way, or
+ * when the guest is nowhere. */
 #define STEADY_USEC G_USEC_PER_SEC
 /* And when post-copy was broken off: libvirt 9.0 may take the news of that for news of the
  * migration that was resumed meanwhile, call that broken off too, and take it back when it goes on.
@@ -54,7 +55,7 @@ static gint64 must_stand(const MigSequence *s)
     /* as long as the destination has not noticed, QEMU may bring it to its end unattended */
     if (mig_sight_is_broken_off(source))
         return mig_sight_is_broken_off(destination) ? BROKEN_OFF_USEC : SETTLE_USEC;
-    return s->task->resumed ? STEADY_USEC : 0;
+    return s->task->resumed || mig_evidence_is_lost(&s->evidence) ? STEADY_USEC : 0;
 }
 
 /* Takes in what `look` has found; TRUE if there is nothing more to wait for. */

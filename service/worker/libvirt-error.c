@@ -118,6 +118,13 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
       "host {destination} refused the login of host {host}'s libvirtd; let root of host {host} log "
       "in there, or use flow managed-direct" },
+    /* QEMU's own certificates, which the libvirt daemons only name to it */
+    { MIGRATE, CODE_ANY, "'object-add'", MIG_ERROR_LOGIN_REFUSED,
+      "the certificates with which the hypervisors of host {host} and host {destination} encrypt "
+      "are "
+      "no good; look at those in migrate_tls_x509_cert_dir of qemu.conf on both, libvirt's own "
+      "text "
+      "names the one" },
     { MIGRATE, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
       "the libvirt daemons of host {host} and host {destination} do not accept each other's TLS "
       "certificates; check both, or use flow managed-direct" },
@@ -131,10 +138,11 @@ static const Row rows[] = {
       "name" },
     { MIGRATE, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} cannot resolve the name under which it was to reach host {destination}; correct "
-      "PeerAddress= in its host file or the name service of host {host}" },
+      "PeerAddress= in its host file or the name service of host {host}, or give interface-address "
+      "if that is how host {destination} calls itself" },
     { MIGRATE, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
       "host {destination} refused a connection from host {host}; check Peer* in its host file, and "
-      "that it listens there" },
+      "that it listens there, or give interface-address if it was that of guest {guest} itself" },
     { MIGRATE, CODE_ANY, "No route to host", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} has no route to host {destination}; check the network and the firewall between "
       "them" },
@@ -162,6 +170,10 @@ static const Row rows[] = {
     { ASK | MIGRATE | CONTROL, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
+    /* a migration asks the source by UUID, and only the destination by name */
+    { MIGRATE, VIR_ERR_NO_DOMAIN, "no domain with matching name", MIG_ERROR_FAILED,
+      "guest {guest} was stopped on host {destination} while it arrived there; look in its log in "
+      "/var/log/libvirt/qemu there, and see that nobody destroys it" },
     { ASK | MIGRATE, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_GUEST_NOT_FOUND,
       "there is no guest {guest} on host {host}; it may have been stopped just now" },
 
@@ -192,10 +204,27 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "another migration job is already running", MIG_ERROR_GUEST_BUSY,
       "guest {guest} is being migrated by somebody else; wait for that to end" },
     { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
-      "guest {guest} is not running any more; start it, then migrate it" },
+      "guest {guest} has just stopped running" },
+    { MIGRATE, CODE_ANY, "closed the monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} ended on host {destination}; libvirt's own text or what it "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "while connecting to monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} cannot be started on host {destination}; libvirt's own text "
+      "or what it wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "Unable to write to socket", MIG_ERROR_FAILED,
+      "host {destination} closed the connection on which guest {guest} arrived; what its "
+      "hypervisor "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
     { MIGRATE, CODE_ANY, "unused port in range", MIG_ERROR_LIMITS_EXCEEDED,
       "host {destination} has no free port for another migration; wait until one of those that run "
       "has ended" },
+    { MIGRATE, CODE_ANY, "Address already in use", MIG_ERROR_LIMITS_EXCEEDED,
+      "a port at which host {destination} was to receive guest {guest} is taken there; choose "
+      "another "
+      "one for port or disks-port, or leave it to libvirt" },
+    { MIGRATE, CODE_ANY, "only with VIR_MIGRATE_TLS", MIG_ERROR_NOT_ALLOWED,
+      "host {host} or host {destination} migrates only with encryption (migrate_tls_force in "
+      "qemu.conf); add tls" },
     { MIGRATE, CODE_ANY, "refer to the same vCenter", MIG_ERROR_NOT_SUPPORTED,
       "host {host} and host {destination} have two vCenters, and guests move only between hosts of "
       "one; name another destination" },

@@ -163,8 +163,15 @@ QEMU = {
                       [("disks_uri", "s", f"tcp://{IP}")]),
     "disks-address-port": (dict(copy_storage="all", disks_address=IP6, disks_port=49300), 1 << 6,
                            [("disks_uri", "s", f"tcp://[{IP6}]:49300")]),
+    # on an address that is known, and alone only where it must not be
     "disks-port": (dict(copy_storage="incremental", disks_port=65535), 1 << 7,
-                   [("disks_port", "i", 65535)]),
+                   [("disks_uri", "s", f"tcp://{IP}:65535")]),
+    "disks-port-interface": (dict(copy_storage="all", disks_port=49250, interface_address=IP6),
+                             1 << 6, [("disks_uri", "s", f"tcp://[{IP6}]:49250"),
+                                      ("migrate_uri", "s", f"tcp://[{IP6}]"),
+                                      ("listen_address", "s", IP6)]),
+    "disks-port-alone": (dict(copy_storage="all", disks_port=49250, listen_address=IP), 1 << 6,
+                         [("disks_port", "i", 49250), LISTEN]),
     "synchronous-writes": (dict(copy_storage="all", synchronous_writes=True), 1 << 6 | 1 << 18, []),
     "tls": (dict(tls=True), 1 << 16, []),
     "tls-name": (dict(tls=True, tls_name="b.example"), 1 << 16,
@@ -225,7 +232,7 @@ QEMU = {
     "storage": (dict(copy_storage="all", disks=["vda"], disks_port=49250, synchronous_writes=True,
                      tls=True, tls_name="b.example", interface_address=IP, persist=True),
                 1 << 6 | 1 << 18 | 1 << 16 | 8,
-                [("migrate_disks", "s", "vda"), ("disks_port", "i", 49250),
+                [("migrate_disks", "s", "vda"), ("disks_uri", "s", f"tcp://{IP}:49250"),
                  ("tls.destination", "s", "b.example"), TCP, LISTEN]),
 }
 # options that only say how the service is to go about it, and those of the tables above

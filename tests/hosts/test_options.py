@@ -124,6 +124,23 @@ def test_parallel_with_tls_goes_by_several_encrypted_connections(service, host_a
     assert_only_on("web1", host_b, host_a)
 
 
+def test_memory_that_is_sent_without_copies(service, host_a, host_b):
+    """Cancelled, and again; where QEMU may not lock memory it is refused, and the guest runs on."""
+    guests.start(host_a, "web1")
+    chosen = {"parallel": True, "zero_copy": True}
+    if not system.can_lock_memory(96):
+        end = service.migrate("web1", "host-b", **chosen).ended("failed")
+        assert "lock" in end["Error"][2] and end["GuestHost"] == "local", end["Error"]
+        assert_only_on("web1", host_a, host_b)
+        return
+    job = service.migrate("web1", "host-b", bandwidth=t(2), **chosen)
+    job.copying()
+    job.cancel()
+    job.ended("cancelled")
+    service.migrate("web1", "host-b", **chosen).ended("completed")
+    assert_only_on("web1", host_b, host_a)
+
+
 # The guest
 
 

@@ -99,7 +99,7 @@ static MigRequest *request_of(const char *first, const char *second, const Place
 /* What the service never says, because a rule refuses it: a port on no address. */
 static GVariant *params_of(const MigRequest *request)
 {
-    g_autoptr(GVariant) params = mig_plan_params(request, mig_driver("QEMU"));
+    g_autoptr(GVariant) params = mig_plan_params(request, NULL, mig_driver("QEMU"));
     g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(params);
     guint port = (guint) mig_request_number(request, MIG_OPT_PORT);
     g_autofree char *uri = g_strdup_printf("tcp://:%u", port);

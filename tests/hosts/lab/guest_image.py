@@ -4,7 +4,8 @@
 Owns a cache of the kernel that is filled once (its package is downloaded and unpacked, never
 installed), and the making of the initramfs, for each lab anew.
 The system prints a line "tick N" every second. With dirty=MIB on the kernel's command line it
-rewrites that much of its memory over and over, with rewrite=MIB that much of its first disk.
+rewrites that much of its memory over and over, with rewrite=MIB that much of its first disk, and with
+poweroff it ends itself when it reads a line from its second serial port.
 """
 
 import os
@@ -60,6 +61,7 @@ for word in $(cat /proc/cmdline); do
     case $word in
         dirty=*) dirty "${word#dirty=}" & ;;
         rewrite=*) rewrite "${word#rewrite=}" & ;;
+        poweroff) (read -r line </dev/ttyS1 && poweroff -f) & ;;
     esac
 done
 

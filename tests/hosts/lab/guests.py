@@ -36,13 +36,15 @@ XML = """
     {interfaces}
     {devices}
     <controller type='usb' model='none'/>
-    <serial type='file'><source path={console}/></serial>
+    <serial type='file'><source path={console}/><target port='0'/></serial>
     <memballoon model='none'/>
   </devices>
 </domain>
 """
 INTERFACE = "<interface type='{kind}'><source {kind}={name}/><model type='virtio'/></interface>"
 TPM = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>"
+# With the word poweroff on its command line, a line that comes in here ends the guest.
+OFF_SWITCH = "<serial type='pty'><target port='1'/></serial>"
 VNC = "<graphics type='vnc' autoport='yes' listen='0.0.0.0'/>"
 # What keeps a running guest from moving: with a device of the host it would not start here.
 SHARED_MEMORY = "<shmem name='shared'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>"
@@ -125,6 +127,14 @@ def wait_tick(host, name, number, timeout=30.0):
         return last if last >= number else None
 
     return wait_for(reached, lambda: _why_no_tick(host, name, number), timeout, interval=0.02)
+
+
+def switch_off(host, name):
+    """Lets a guest that has the OFF_SWITCH power itself off, and waits for the end of its QEMU."""
+    xml = host.virsh("dumpxml", name)
+    terminal = re.search(r"<serial type='pty'[^>]*>\s*<source path='([^']+)'/>\s*<target[^>]* port='1'", xml)[1]
+    # QEMU reads only while the other end is open
+    host.exec(["timeout", "30", "sh", "-c", f"exec 3<>{terminal}; echo off >&3; while [ -c {terminal} ]; do sleep 0.1; done"])
 
 
 def wait_alive(host, name, timeout=30.0):
