@@ -10,6 +10,8 @@
 #include "text.h"
 
 #define PLAIN G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._:/%+-"
+/* Characters of an argument; one with a sentence of libvirt in it is the longest. */
+#define ARGUMENT_MAX 4096
 
 static const char *const severity_names[] = {
     [MIG_SEVERITY_NOTE] = "note",
@@ -56,10 +58,10 @@ void mig_findings_add(GPtrArray *findings, const char *id, ...)
     va_start(pairs, id);
     for (const char *name; (name = va_arg(pairs, const char *));) {
         const char *value = va_arg(pairs, const char *);
-        g_autofree char *valid = value ? g_utf8_make_valid(value, -1) : NULL;
+        g_autofree char *clean = value ? mig_text_clean(value, ARGUMENT_MAX) : NULL;
 
-        if (valid)
-            g_variant_builder_add(&arguments, "{ss}", name, valid);
+        if (clean)
+            g_variant_builder_add(&arguments, "{ss}", name, clean);
     }
     va_end(pairs);
 

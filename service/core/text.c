@@ -33,6 +33,37 @@ char *mig_text_quote(const char *text)
     return g_string_free(g_string_append_c(quoted, '"'), FALSE);
 }
 
+/* Joiners and the like belong to some scripts; what turns the direction around can disguise. */
+static gboolean is_harmless(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+
+    return !g_unichar_iscntrl(c) && type != G_UNICODE_LINE_SEPARATOR &&
+           type != G_UNICODE_PARAGRAPH_SEPARATOR && !(c >= 0x202a && c <= 0x202e) &&
+           !(c >= 0x2066 && c <= 0x2069);
+}
+
+char *mig_text_clean(const char *text, gsize max)
+{
+    /* a character has up to 4 bytes; what is cut anyway need not be looked at */
+    gsize length = strnlen(text ? text : "", max * 4 + 1);
+    g_autofree char *valid = g_utf8_make_valid(text ? text : "", (gssize) length);
+    GString *clean = g_string_new(NULL);
+    gsize n = 0;
+
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (n++ == max) {
+            g_string_append(clean, "...");
+            break;
+        }
+        g_string_append_unichar(clean, is_harmless(c) ? c : c == '\n' ? ' ' : 0xfffd);
+    }
+
+    return g_string_free(clean, FALSE);
+}
+
 /* Edits (insert, delete, replace a byte; case and "_" for "-" are free) from one word to the other.
  */
 static guint edit_distance(const char *a, const char *b)

@@ -10,5 +10,10 @@
 /* `text` in double quotes, valid UTF-8 without control characters, cut after 64 characters. */
 char *mig_text_quote(const char *text);
 
+/* `text` for people: valid UTF-8, one line, every character that steers a terminal or turns the
+ * writing direction replaced, cut after `max` characters. Names that libvirt accepts stay as they
+ * are. NULL is "". */
+char *mig_text_clean(const char *text, gsize max);
+
 /* The entry of the NULL-terminated `names` that `word` is probably a slip of, or NULL. */
 const char *mig_text_nearest(const char *word, const char *const *names);

@@ -13,11 +13,14 @@
 #include "libvirt-error.h"
 #include "mode.h"
 #include "password.h"
+#include "text.h"
 #include "uri.h"
 
 /* A host that is silent for 30 s is taken for dead. */
 #define KEEPALIVE_SECONDS 5
 #define KEEPALIVE_COUNT 5
+/* Characters of a name that a host tells. */
+#define NAME_MAX_CHARACTERS 1024
 
 /* Who is asked, and why there was no answer. */
 typedef struct {
@@ -120,8 +123,8 @@ MigFacts *mig_connection_ask_host(virConnectPtr connection, const MigHost *host,
         free(capabilities);
         return NULL;
     }
-    facts->driver = g_strdup(driver);
-    facts->hostname = g_strdup(hostname);
+    facts->driver = mig_text_clean(driver, NAME_MAX_CHARACTERS);
+    facts->hostname = mig_text_clean(hostname, NAME_MAX_CHARACTERS);
     facts->host_uuid = mig_capabilities_host_uuid(capabilities);
     facts->libvirt = version;
     facts->guest_state = -1;
@@ -225,7 +228,7 @@ static gboolean read_guest(virDomainPtr domain, MigFacts *facts)
     facts->guest_found = TRUE;
     facts->guest_persistent = persistent == 1;
     facts->guest_job = job == 1;
-    facts->guest_name = g_strdup(virDomainGetName(domain));
+    facts->guest_name = mig_text_clean(virDomainGetName(domain), NAME_MAX_CHARACTERS);
     facts->guest_uuid = g_strdup(uuid);
     return TRUE;
 }

@@ -58,6 +58,23 @@ static gint64 must_stand(const MigSequence *s)
     return s->task->resumed || mig_evidence_is_lost(&s->evidence) ? STEADY_USEC : 0;
 }
 
+/* What we have driven ourselves nobody drives on once libvirt's call has returned, but QEMU may
+ * bring post-copy to its end. */
+static gboolean is_undriven(const MigSequence *s)
+{
+    return s->task->client_driven && !s->task->resumed &&
+           !mig_request_number(s->task->request, MIG_OPT_POSTCOPY);
+}
+
+/* What libvirt holds for our connections it lets go of when they are closed: a job that was begun,
+ * a guest that was coming in. */
+static void let_go(MigSequence *s)
+{
+    for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
+        if (s->sides[i])
+            s->sides[i]->let_go = s->error && is_undriven(s);
+}
+
 /* Takes in what `look` has found; TRUE if there is nothing more to wait for. */
 static gboolean watch_is_over(MigSequence *s, Watch *watch)
 {
@@ -66,7 +83,7 @@ static gboolean watch_is_over(MigSequence *s, Watch *watch)
     gboolean seen = evidence->on_source.kind == MIG_SIGHT_SEEN;
     if (seen)
         watch->seen = now;
-    if (evidence->on_source.job || !seen || !watch->was_seen)
+    if ((evidence->on_source.job && !is_undriven(s)) || !seen || !watch->was_seen)
         watch->busy = now;
     watch->was_seen = seen;
     if (!mig_evidence_is_settled(evidence))
@@ -83,6 +100,7 @@ void mig_sequence_follow(MigSequence *s)
     g_autofree char *uuid =
         g_strdup(s->task->resumed ? s->task->guest_uuid : s->sides[MIG_SOURCE]->facts->guest_uuid);
     Watch watch = { .seen = g_get_monotonic_time() };
+    let_go(s);
     for (;;) {
         look(s, uuid);
         const MigSight *source = &s->evidence.on_source;

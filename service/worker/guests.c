@@ -10,11 +10,14 @@
 #include "guests-plain.h"
 #include "libvirt-error.h"
 #include "plan.h"
+#include "text.h"
 
 #define STATS                                                                                      \
     (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU |                   \
      VIR_DOMAIN_STATS_BLOCK)
 #define KIB 1024
+/* Characters of a name or a path. */
+#define TEXT_MAX 4096
 
 typedef struct {
     gboolean active_only;
@@ -47,7 +50,7 @@ static guint64 get_number(const virDomainStatsRecord *record, const char *field)
         return 0;
     switch (param->type) {
     case VIR_TYPED_PARAM_INT:
-        return (guint64) param->value.i;
+        return param->value.i > 0 ? (guint64) param->value.i : 0;
     case VIR_TYPED_PARAM_UINT:
         return param->value.ui;
     case VIR_TYPED_PARAM_ULLONG:
@@ -55,6 +58,11 @@ static guint64 get_number(const virDomainStatsRecord *record, const char *field)
     default:
         return 0;
     }
+}
+
+static guint64 get_bytes(const virDomainStatsRecord *record, const char *field)
+{
+    return MIN(get_number(record, field), G_MAXUINT64 / KIB) * KIB;
 }
 
 static const char *get_string(const virDomainStatsRecord *record, const char *field)
@@ -65,9 +73,9 @@ static const char *get_string(const virDomainStatsRecord *record, const char *fi
 
 static void add_string(GVariantBuilder *dict, const char *key, const char *value)
 {
-    /* it comes from another machine; D-Bus allows UTF-8 only */
-    g_autofree char *valid = g_utf8_make_valid(value, -1);
-    g_variant_builder_add(dict, "{sv}", key, g_variant_new_string(valid));
+    /* it comes from another machine */
+    g_autofree char *clean = mig_text_clean(value, TEXT_MAX);
+    g_variant_builder_add(dict, "{sv}", key, g_variant_new_string(clean));
 }
 
 static GVariant *make_disk(const virDomainStatsRecord *record, guint64 n)
@@ -116,15 +124,15 @@ static GVariant *make_guest(const virDomainStatsRecord *record, const char *uuid
                             gboolean persistent)
 {
     g_auto(GVariantBuilder) guest = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-    int state = (int) get_number(record, "state.state");
+    int state = (int) MIN(get_number(record, "state.state"), G_MAXINT);
     gboolean migrating = is_migrating(record, state);
     const struct {
         const char *key;
         GVariant *value;
     } rows[] = {
         { "persistent", g_variant_new_boolean(persistent) },
-        { "memory", g_variant_new_uint64(get_number(record, "balloon.current") * KIB) },
-        { "maximum-memory", g_variant_new_uint64(get_number(record, "balloon.maximum") * KIB) },
+        { "memory", g_variant_new_uint64(get_bytes(record, "balloon.current")) },
+        { "maximum-memory", g_variant_new_uint64(get_bytes(record, "balloon.maximum")) },
         { "vcpus", g_variant_new_uint32((guint32) get_number(record, "vcpu.current")) },
         { "disks", make_disks(record) },
         { "can-migrate", g_variant_new_boolean(mig_guest_state_can_move(state) && !migrating) },

@@ -9,6 +9,9 @@
 
 #include "error.h"
 #include "libvirt-error.h"
+#include "text.h"
+
+#define TEXT_MAX 2000
 
 int mig_inspect_code(void)
 {
@@ -19,7 +22,7 @@ int mig_inspect_code(void)
 char *mig_inspect_text(void)
 {
     virErrorPtr last = virGetLastError();
-    return g_utf8_make_valid(last && last->str1 ? last->str1 : "no reason was given", -1);
+    return mig_text_clean(last && last->str1 ? last->str1 : "no reason was given", TEXT_MAX);
 }
 
 static void add_denied(MigInspect *inspect, const char *function)

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "log.h"
 #include "sentence.h"
+#include "text.h"
 
 #define OPEN MIG_DOING_OPEN
 #define ASK MIG_DOING_ASK
@@ -19,6 +20,9 @@
 #define CONTROL MIG_DOING_CONTROL
 #define ANY (OPEN | ASK | MIGRATE | CONTROL | CONTROL)
 #define CODE_ANY (-1)
+/* Characters of libvirt's text for callers and the ledger, and for the journal. */
+#define RAW_MAX 2000
+#define LINE_MAX_CHARACTERS 8000
 
 /* Which host of the place the sentence is about. */
 typedef struct {
@@ -330,11 +334,11 @@ void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error)
     int code = last ? last->code : VIR_ERR_INTERNAL_ERROR;
     int domain = last ? last->domain : VIR_FROM_NONE;
 
-    g_autofree char *line = g_strdelimit(g_strdup(text), "\n\r", ' ');
+    g_autofree char *line = mig_text_clean(text, LINE_MAX_CHARACTERS);
     log_warning("libvirt, %s: %s (error %d of domain %d)", place->host->name, line, code, domain);
     if (raw) {
         g_free(*raw);
-        *raw = g_strdup(text);
+        *raw = mig_text_clean(text, RAW_MAX);
     }
     g_propagate_error(error, mig_libvirt_error_map(place, domain, code, text));
 }

@@ -4,6 +4,8 @@
  */
 #include "params.h"
 
+#include <string.h>
+
 void mig_params_clear(MigParams *params)
 {
     virTypedParamsFree(params->list, params->n);
@@ -75,12 +77,18 @@ static gboolean read_number(const virTypedParameter *param, guint64 *ret)
     }
 }
 
+/* As libvirt has them: whatever else a host sends is not told on. */
+static gboolean is_name(const char *field)
+{
+    return field[strspn(field, G_CSET_a_2_z G_CSET_DIGITS "_.")] == '\0';
+}
+
 GVariant *mig_params_to_statistics(virTypedParameterPtr list, int n)
 {
     g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{st}"));
     for (int i = 0; i < n; i++) {
         guint64 number;
-        if (read_number(&list[i], &number))
+        if (is_name(list[i].field) && read_number(&list[i], &number))
             g_variant_builder_add(&builder, "{st}", list[i].field, number);
     }
     return g_variant_ref_sink(g_variant_builder_end(&builder));

@@ -299,6 +299,10 @@ static void migrate(MigSequence *s)
     MigBaseline *baseline = start_baseline(s);
     if (!set_downtime(s, domain) || !calls[s->plan->call](s, domain, &params))
         set_call_error(s);
+    /* it keeps the connection open */
+    if (s->plan->call == MIG_CALL_MIGRATE3)
+        virConnectUnregisterCloseCallback(s->sides[MIG_DESTINATION]->connection,
+                                          on_destination_closed);
     s->evidence.answered = TRUE;
     if (baseline)
         take_baseline(s, baseline);

@@ -106,8 +106,10 @@ gboolean mig_side_inspect(gpointer data)
 gboolean mig_side_look(gpointer data)
 {
     MigSide *side = data;
+    gboolean let_go = side->let_go;
+    side->let_go = FALSE;
     g_clear_error(&side->error);
-    if (side->connection && !mig_connection_is_alive(side->connection)) {
+    if (side->connection && (let_go || !mig_connection_is_alive(side->connection))) {
         close_connection(side);
         /* a pinned host must show its UUID on every connection */
         g_clear_pointer(&side->facts, mig_facts_free);

@@ -15,6 +15,7 @@ typedef struct {
     const MigHost *host;
     const char *pki_path;
     virConnectPtr connection;
+    gboolean let_go; /* mig_side_look() is to close the connection first, once */
     MigFacts *facts; /* NULL until the host was asked */
     /* the guest to look for, uuid wins; both NULL: none yet */
     char *guest, *uuid;

@@ -268,3 +268,12 @@ int __wrap_virConnectRegisterCloseCallback(virConnectPtr connection, virConnectC
     g_mutex_unlock(&connection->events->lock);
     return 0;
 }
+
+int __wrap_virConnectUnregisterCloseCallback(virConnectPtr connection, virConnectCloseFunc function)
+{
+    g_mutex_lock(&connection->events->lock);
+    if (connection->events->closed == function)
+        connection->events->closed = NULL;
+    g_mutex_unlock(&connection->events->lock);
+    return 0;
+}

@@ -361,7 +361,8 @@ class Client:
 class Service:
     """The service with directories of its own. It can be stopped, killed and started again."""
 
-    def __init__(self, bus, worker=(), network=None, **arguments):
+    def __init__(self, bus, worker=(), network=None, program=("tests/bus/fake-worker",),
+                 **arguments):
         self.bus = bus
         self.directory = tempfile.mkdtemp(prefix="mig-", dir="/tmp")
         self.arguments = {"idle-timeout": 60, "query-deadline": 15, **arguments}
@@ -369,12 +370,13 @@ class Service:
             os.makedirs(os.path.join(self.directory, name))
         self.world = World(self.directory)
         self.process = None
-        self._write_worker(worker, network)
+        self._write_worker(worker, network, program)
         self._log = open(os.path.join(self.directory, "log"), "a+")
 
-    def _write_worker(self, arguments, network):
+    def _write_worker(self, arguments, network, program):
         """The worker empties its environment, so where the world is comes from a wrapper. With
-        `network`, arguments of ip(8), it has a network of its own."""
+        `network`, arguments of ip(8), it has a network of its own. `program`: words to run it,
+        the last of them its path in the build directory."""
         isolate = ""
         if network is not None:
             setup = "; ".join(f"PATH=$PATH:/usr/sbin:/sbin ip {words}" for words in network)
@@ -383,7 +385,7 @@ class Service:
         with open(path, "w") as file:
             file.write(f"#!/bin/sh\nFAKE_LIBVIRT_WORLD={self.world.path}\n"
                        "export FAKE_LIBVIRT_WORLD\n"
-                       f'exec {isolate}{built("tests/bus/fake-worker")} "$@" '
+                       f'exec {isolate}{shlex.join([*program[:-1], built(program[-1])])} "$@" '
                        f'{" ".join(arguments)}\n')
         os.chmod(path, 0o755)
 

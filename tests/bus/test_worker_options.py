@@ -36,7 +36,7 @@ def begin(s, **options):
     job = s.client.migrate("web", "b", **options)
     m = s.world.migration("web")
     m.copying(processed=MIB, remaining=9 * MIB)
-    job.until(Phase="copying")
+    job.until(Phase=("copying", "post-copy"))
     return job, m
 
 
