@@ -20,7 +20,9 @@ static GVariant *get_guest(const void *thing, gsize offset)
 
 static GVariant *get_state(const void *thing, gsize offset)
 {
-    return g_variant_new_string(mig_state_to_string(((const MigJob *) thing)->state));
+    const MigJob *record = thing;
+    return g_variant_new_string(record->unreadable ? "unreadable"
+                                                   : mig_state_to_string(record->state));
 }
 
 static GVariant *get_phase(const void *thing, gsize offset)

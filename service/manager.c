@@ -291,7 +291,10 @@ static void take_up_jobs(Manager *manager, gboolean unfinished, guint limit)
     }
     while (records->len > 0) {
         MigJob *record = g_ptr_array_steal_index(records, records->len - 1); /* oldest first */
-        if (manager_job(manager, record->id))
+        gboolean passed_over = record->unreadable || manager_job(manager, record->id);
+        if (record->unreadable)
+            log_error("%s", record->error_message);
+        if (passed_over)
             mig_job_free(record);
         else
             take_up_job(manager, record);
