@@ -234,7 +234,7 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
             return r;
     }
     if (!mig_control_check_value(frozen.control, frozen.value, &error) ||
-        !authorize_sender(call, &uid, &error))
+        !authorize_sender(face->authorizer, call, &uid, &error))
         return bus_reply_error(call, error);
 
     ControlRequest *request = g_new(ControlRequest, 1);

@@ -55,6 +55,7 @@ int bus_reply_variant(sd_bus_message *call, GVariant *value)
 typedef struct {
     ManagerBus *face;
     char *host;
+    OpenCall *open; /* NULL: counts for nobody */
     QueryAnswered answered;
     void *userdata;
 } Ask;
@@ -76,15 +77,24 @@ static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
     Host *host = manager_host(ask->face->manager, name, NULL);
     if (host && (!error || error_is_of_host(error)) && host_contacted(host, error))
         bus_object_changed(ask->face->objects, &host_kind, name, host);
+    limits_close(ask->open);
     ask->answered(reply, error, ask->userdata);
 }
 
-void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
-                     QueryAnswered answered, void *userdata)
+void manager_bus_ask(ManagerBus *face, sd_bus_message *call, const MigHost *host,
+                     const char *method, GVariant *arguments, QueryAnswered answered,
+                     void *userdata)
 {
+    g_autoptr(GVariant) owned = arguments ? g_variant_ref_sink(arguments) : NULL;
+    g_autoptr(GError) error = NULL;
+    OpenCall *open = call ? limits_open(face->limits, call, OPEN_ASKED, &error) : NULL;
+    if (call && !open) {
+        answered(NULL, error, userdata);
+        return;
+    }
     Ask *ask = g_new(Ask, 1);
-    *ask = (Ask){ face, g_strdup(host->name), answered, userdata };
-    query_call(face->manager->queries, host, method, arguments, on_asked, ask);
+    *ask = (Ask){ face, g_strdup(host->name), open, answered, userdata };
+    query_call(face->manager->queries, host, method, owned, on_asked, ask);
     spare_want(face->manager->spare); /* who asks may migrate next */
 }
 
@@ -116,7 +126,7 @@ static void list_guests_authorized(sd_bus_message *call, void *userdata)
     g_autoptr(GError) error = NULL;
     const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
     if (config)
-        manager_bus_ask(request->face, config, "ListGuests",
+        manager_bus_ask(request->face, call, config, "ListGuests",
                         g_variant_new_tuple(&request->filter, 1), on_guests,
                         sd_bus_message_ref(call));
     else
@@ -193,7 +203,7 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
     MigJobFilter parsed;
     guint32 caller = 0;
     g_autoptr(GVariant) filter = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, &error);
-    if (!filter || !authorize_sender(call, &caller, &error) ||
+    if (!filter || !authorize_sender(face->authorizer, call, &caller, &error) ||
         !filter_read_jobs(filter, caller, &parsed, &error))
         return bus_reply_error(call, error);
     ListJobs *request = g_new(ListJobs, 1);
@@ -323,7 +333,7 @@ static int register_objects(ManagerBus *face)
         r = bus_objects_register(face->objects, &host_kind);
     if (r >= 0)
         r = bus_objects_register(face->objects, &job_kind);
-    return r;
+    return r < 0 ? r : limits_begin(face->limits);
 }
 
 ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *bus,
@@ -331,7 +341,10 @@ ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *b
 {
     g_autoptr(ManagerBus) face = g_new0(ManagerBus, 1);
     face->bus = sd_bus_ref(bus);
-    face->authorizer = authorizer_new(bus);
+    face->limits = limits_new(bus, error);
+    if (!face->limits)
+        return NULL;
+    face->authorizer = authorizer_new(bus, face->limits);
     face->objects = bus_objects_new(bus, face);
     face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
     int r = register_objects(face);
@@ -351,11 +364,13 @@ void manager_bus_free(ManagerBus *face)
     g_clear_pointer(&face->authorizer, authorizer_free);
     manager_free(face->manager);
     bus_objects_free(face->objects);
+    limits_free(face->limits);
     sd_bus_unref(face->bus);
     g_free(face);
 }
 
 gboolean manager_bus_idle(const ManagerBus *face)
 {
-    return manager_idle(face->manager) && authorizer_idle(face->authorizer);
+    return manager_idle(face->manager) && authorizer_idle(face->authorizer) &&
+           limits_idle(face->limits);
 }

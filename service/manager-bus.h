@@ -16,6 +16,7 @@
 typedef struct {
     sd_bus *bus;
     Manager *manager;
+    Limits *limits;
     Authorizer *authorizer;
     BusObjects *objects;
 } ManagerBus;
@@ -37,6 +38,8 @@ int bus_reply_variant(sd_bus_message *call, GVariant *value);
 /* Answers a call with what a query worker has answered: its body as it is, or the error. */
 int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error);
 
-/* Asks the host's query worker and records whether it could be reached. */
-void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
-                     QueryAnswered answered, void *userdata);
+/* Asks the host's query worker and records whether it could be reached. The question counts for
+ * the call, unless that is NULL; if it is one too many, `answered` is told so from within. */
+void manager_bus_ask(ManagerBus *face, sd_bus_message *call, const MigHost *host,
+                     const char *method, GVariant *arguments, QueryAnswered answered,
+                     void *userdata);
