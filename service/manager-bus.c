@@ -9,6 +9,7 @@
 #include "config.h"
 #include "error.h"
 #include "filter.h"
+#include "guest-list.h"
 #include "host-bus.h"
 #include "job-bus.h"
 #include "log.h"
@@ -114,21 +115,13 @@ static void list_guests_free(void *data)
     g_free(request);
 }
 
-static void on_guests(sd_bus_message *answer, const GError *error, void *userdata)
-{
-    g_autoptr(sd_bus_message) call = userdata;
-    bus_forward_answer(call, answer, error);
-}
-
 static void list_guests_authorized(sd_bus_message *call, void *userdata)
 {
     const ListGuests *request = userdata;
     g_autoptr(GError) error = NULL;
     const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
     if (config)
-        manager_bus_ask(request->face, call, config, "ListGuests",
-                        g_variant_new_tuple(&request->filter, 1), on_guests,
-                        sd_bus_message_ref(call));
+        guest_lists_answer(request->face->guest_lists, call, config, request->filter);
     else
         bus_reply_error(call, error);
 }
@@ -284,22 +277,26 @@ static void host_added(Host *host, void *userdata)
 
 static void host_changed(Host *host, void *userdata)
 {
+    guest_lists_forget(((ManagerBus *) userdata)->guest_lists, host->name);
     bus_object_changed(((ManagerBus *) userdata)->objects, &host_kind, host->name, host);
 }
 
 static void host_removed(const char *name, void *userdata)
 {
+    guest_lists_forget(((ManagerBus *) userdata)->guest_lists, name);
     bus_object_remove(((ManagerBus *) userdata)->objects, &host_kind, name);
 }
 
 static void job_added(Job *job, void *userdata)
 {
+    guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
     bus_object_add(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
 }
 
 static void job_changed(Job *job, void *userdata)
 {
+    guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
     bus_object_changed(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
 }
@@ -346,6 +343,7 @@ ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *b
         return NULL;
     face->authorizer = authorizer_new(bus, face->limits);
     face->objects = bus_objects_new(bus, face);
+    face->guest_lists = guest_lists_new(face);
     face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
     int r = register_objects(face);
     if (r < 0) {
@@ -363,6 +361,7 @@ void manager_bus_free(ManagerBus *face)
         return;
     g_clear_pointer(&face->authorizer, authorizer_free);
     manager_free(face->manager);
+    guest_lists_free(face->guest_lists);
     bus_objects_free(face->objects);
     limits_free(face->limits);
     sd_bus_unref(face->bus);

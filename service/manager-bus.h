@@ -13,10 +13,13 @@
 #define MANAGER_NAME "org.example.Migration1"
 #define MANAGER_PATH "/org/example/Migration1"
 
+typedef struct GuestLists GuestLists;
+
 typedef struct {
     sd_bus *bus;
     Manager *manager;
     Limits *limits;
+    GuestLists *guest_lists;
     Authorizer *authorizer;
     BusObjects *objects;
 } ManagerBus;
