@@ -17,12 +17,9 @@
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
 #define POLKIT_ALLOW_INTERACTION 1u
 
-/* Unanswered questions at once; a person answers a dialog or two, more is a flood. */
-#define QUESTIONS_MAX 64
-#define QUESTIONS_MAX_SENDER 8
-
 struct Authorizer {
     sd_bus *bus;
+    Limits *limits;
     GHashTable *questions; /* set of Question */
     guint64 last_id;
 };
@@ -35,6 +32,8 @@ typedef struct {
     char *cancellation_id;
     sd_bus_slot *asked;
     sd_bus_track *caller;
+    OpenCall *open;
+    Turn *turn; /* polkit said yes */
     Authorized authorized;
     void *request;
     GDestroyNotify free_request;
@@ -45,6 +44,8 @@ static void question_free(void *data)
     Question *question = data;
     sd_bus_slot_unref(question->asked);
     sd_bus_track_unref(question->caller);
+    turns_drop(question->turn);
+    limits_close(question->open);
     sd_bus_message_unref(question->call);
     question->free_request(question->request);
     g_free(question->action);
@@ -75,36 +76,36 @@ static char *field_of_detail(const char *detail)
     return g_strdup(g_strdelimit(name, ".-", '_'));
 }
 
-static void journal_denial(sd_bus_message *call, const char *action, const char *const *details,
-                           const char *why)
+static void journal_denial(const Question *question, const char *why)
 {
     guint32 uid = 0;
-    g_autofree char *user = authorize_sender(call, &uid, NULL) ? g_strdup_printf("%u", uid) : NULL;
+    g_autofree char *user = authorize_sender(question->authorizer, question->call, &uid, NULL)
+                                ? g_strdup_printf("%u", uid)
+                                : NULL;
     const char *const who_and_what[] = {
-        "CALLER",     sd_bus_message_get_sender(call),
+        "CALLER",     sd_bus_message_get_sender(question->call),
         "CALLER_UID", user ? user : "",
-        "METHOD",     sd_bus_message_get_member(call),
-        "ACTION",     action,
+        "METHOD",     sd_bus_message_get_member(question->call),
+        "ACTION",     question->action,
         "REASON",     why,
     };
     g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
     for (gsize i = 0; i < G_N_ELEMENTS(who_and_what); i++)
         g_strv_builder_add(fields, who_and_what[i]);
-    for (; details && details[0]; details += 2) {
-        g_autofree char *name = field_of_detail(details[0]);
-        g_strv_builder_add_many(fields, name, details[1], NULL);
+    for (char **detail = question->details; detail && detail[0]; detail += 2) {
+        g_autofree char *name = field_of_detail(detail[0]);
+        g_strv_builder_add_many(fields, name, detail[1], NULL);
     }
     g_auto(GStrv) more = g_strv_builder_end(fields);
     mig_journal_write(MIG_EVENT_DENIED, NULL, (const char *const *) more);
 }
 
-static int deny(sd_bus_message *call, const char *action, const char *const *details,
-                const char *why)
+static void deny(const Question *question, const char *why)
 {
-    journal_denial(call, action, details, why);
-    return sd_bus_reply_method_errorf(call, MIG_ERROR_PREFIX "AccessDenied",
-                                      "%s needs the authorization %s: %s",
-                                      sd_bus_message_get_member(call), action, why);
+    const char *member = sd_bus_message_get_member(question->call);
+    journal_denial(question, why);
+    sd_bus_reply_method_errorf(question->call, MIG_ERROR_PREFIX "AccessDenied",
+                               "%s needs the authorization %s: %s", member, question->action, why);
 }
 
 /* polkit's answer as why not, NULL: yes. */
@@ -124,16 +125,26 @@ static const char *refusal_of(sd_bus_message *answer)
                      : "polkit said no";
 }
 
+static void on_turn(void *data)
+{
+    Question *question = data;
+    question->turn = NULL;
+    question->authorized(question->call, question->request);
+    question_end(question);
+}
+
 static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
     Question *question = userdata;
     const char *why = refusal_of(answer);
     if (sd_bus_message_is_method_error(answer, NULL))
         log_warning("polkit: %s", sd_bus_message_get_error(answer)->message);
-    if (why)
-        deny(question->call, question->action, (const char *const *) question->details, why);
-    else
-        question->authorized(question->call, question->request);
+    if (!why) {
+        question->asked = sd_bus_slot_unref(question->asked);
+        question->turn = limits_in_turn(question->open, on_turn, question);
+        return 0;
+    }
+    deny(question, why);
     question_end(question);
     return 0;
 }
@@ -142,12 +153,17 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
 static int on_caller_gone(sd_bus_track *track, void *userdata)
 {
     Question *question = userdata;
-    int r = sd_bus_call_method_async(question->authorizer->bus, NULL, POLKIT_NAME, POLKIT_PATH,
+    int r = 0;
+    if (question->asked)
+        r = sd_bus_call_method_async(question->authorizer->bus, NULL, POLKIT_NAME, POLKIT_PATH,
                                      POLKIT_INTERFACE, "CancelCheckAuthorization", NULL, NULL, "s",
                                      question->cancellation_id);
     if (r < 0)
         log_warning("cannot withdraw a question from polkit: %s", g_strerror(-r));
+    Limits *limits = question->authorizer->limits;
+    g_autofree char *sender = g_strdup(sd_bus_message_get_sender(question->call));
     question_end(question);
+    limits_forget(limits, sender);
     return 0;
 }
 
@@ -186,21 +202,11 @@ static int question_ask(Question *question, const char *const *details)
     return r;
 }
 
-static guint questions_of(const Authorizer *authorizer, const char *sender)
-{
-    GHashTableIter iter;
-    void *key;
-    guint n = 0;
-    g_hash_table_iter_init(&iter, authorizer->questions);
-    while (g_hash_table_iter_next(&iter, &key, NULL))
-        n += g_str_equal(sd_bus_message_get_sender(((Question *) key)->call), sender);
-    return n;
-}
-
 int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
               const char *const *details, Authorized authorized, void *request,
               GDestroyNotify free_request)
 {
+    g_autoptr(GError) error = NULL;
     const char *action =
         access_action(sd_bus_message_get_interface(call), sd_bus_message_get_member(call), which);
     Question *question = g_new0(Question, 1);
@@ -213,36 +219,24 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
     question->authorized = authorized;
     question->request = request;
     question->free_request = free_request;
-    if (g_hash_table_size(authorizer->questions) >= QUESTIONS_MAX ||
-        questions_of(authorizer, sd_bus_message_get_sender(call)) >= QUESTIONS_MAX_SENDER) {
+    question->open = limits_open(authorizer->limits, call, OPEN_QUESTIONS, &error);
+    if (!question->open) {
         question_free(question);
-        return sd_bus_reply_method_errorf(
-            call, MIG_ERROR_PREFIX "LimitsExceeded",
-            "too many calls wait for an authorization; wait for the answers of the earlier ones");
+        return sd_bus_reply_method_errorf(call, mig_error_dbus_name(error), "%s", error->message);
     }
     g_hash_table_add(authorizer->questions, question);
     int r = action ? question_ask(question, details) : -EACCES;
     if (r >= 0)
         return 1;
-    deny(call, question->action, details, g_strerror(-r));
+    deny(question, g_strerror(-r));
     question_end(question);
     return 1;
 }
 
-gboolean authorize_sender(sd_bus_message *call, guint32 *uid, GError **error)
+gboolean authorize_sender(const Authorizer *authorizer, sd_bus_message *call, guint32 *uid,
+                          GError **error)
 {
-    g_autoptr(sd_bus_creds) creds = NULL;
-    uid_t value = 0;
-    int r = sd_bus_query_sender_creds(call, SD_BUS_CREDS_EUID, &creds);
-    if (r >= 0)
-        r = sd_bus_creds_get_euid(creds, &value);
-    if (r < 0) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_ACCESS_DENIED, "the caller's user is not known: %s",
-                    g_strerror(-r));
-        return FALSE;
-    }
-    *uid = value;
-    return TRUE;
+    return limits_user(authorizer->limits, call, uid, error);
 }
 
 gboolean authorizer_idle(const Authorizer *authorizer)
@@ -250,10 +244,11 @@ gboolean authorizer_idle(const Authorizer *authorizer)
     return g_hash_table_size(authorizer->questions) == 0;
 }
 
-Authorizer *authorizer_new(sd_bus *bus)
+Authorizer *authorizer_new(sd_bus *bus, Limits *limits)
 {
     Authorizer *authorizer = g_new0(Authorizer, 1);
     authorizer->bus = sd_bus_ref(bus);
+    authorizer->limits = limits;
     authorizer->questions = g_hash_table_new_full(NULL, NULL, question_free, NULL);
     return authorizer;
 }

@@ -3,7 +3,7 @@
  * Authorization: asks polkit whether the sender of a call may do its action, without blocking.
  * Denied unless polkit says yes: also when it is absent or answers with an error, for root too. A
  * question dies with its caller. What was asked for is frozen in `request` before and acted on
- * afterwards.
+ * afterwards, when it is the caller's turn; until then the question counts as open.
  */
 #pragma once
 
@@ -11,13 +11,14 @@
 #include <systemd/sd-bus.h>
 
 #include "access.h"
+#include "call-limits.h"
 
 typedef struct Authorizer Authorizer;
 
 /* polkit said yes: act, and reply to `call`. */
 typedef void (*Authorized)(sd_bus_message *call, void *request);
 
-Authorizer *authorizer_new(sd_bus *bus);
+Authorizer *authorizer_new(sd_bus *bus, Limits *limits);
 void authorizer_free(Authorizer *authorizer);
 gboolean authorizer_idle(const Authorizer *authorizer);
 
@@ -28,5 +29,6 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
               const char *const *details, Authorized authorized, void *request,
               GDestroyNotify free_request);
 
-/* User of the sender. MIG_ERROR_ACCESS_DENIED if it has left the bus. */
-gboolean authorize_sender(sd_bus_message *call, guint32 *uid, GError **error);
+/* User of the sender, see call-limits.h. MIG_ERROR_ACCESS_DENIED if it has left the bus. */
+gboolean authorize_sender(const Authorizer *authorizer, sd_bus_message *call, guint32 *uid,
+                          GError **error);

@@ -137,7 +137,7 @@ static void first_done(Checking *checking)
     if (checking->call && checking->on_destination && checking->on_source->guest_found) {
         g_autoptr(MigHostQuestion) question =
             mig_host_question_of(checking->request, checking->on_source, checking->guest);
-        manager_bus_ask(checking->face, checking->destination, "InspectDestination",
+        manager_bus_ask(checking->face, checking->call, checking->destination, "InspectDestination",
                         g_variant_new("(@a{sv})", mig_host_question_to_variant(question)),
                         on_destination, checking);
         return;
@@ -183,10 +183,10 @@ void check_bus_answer(ManagerBus *face, sd_bus_message *call, const MigRequest *
     checking->source = mig_host_copy(source);
     checking->destination = mig_host_copy(destination);
     checking->pending = open ? 2 : 1;
-    manager_bus_ask(face, source, "InspectGuest",
+    manager_bus_ask(face, call, source, "InspectGuest",
                     g_variant_new("(@a{sv})", mig_guest_question_to_variant(question)), on_source,
                     checking);
     if (open)
-        manager_bus_ask(face, destination, "GetFacts", g_variant_new("(ss)", request->guest, ""),
-                        on_destination_facts, checking);
+        manager_bus_ask(face, call, destination, "GetFacts",
+                        g_variant_new("(ss)", request->guest, ""), on_destination_facts, checking);
 }

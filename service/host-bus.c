@@ -103,7 +103,8 @@ static void test_authorized(sd_bus_message *call, void *userdata)
     g_autoptr(GError) error = NULL;
     const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
     if (config)
-        manager_bus_ask(request->face, config, "Test", NULL, on_tested, sd_bus_message_ref(call));
+        manager_bus_ask(request->face, call, config, "Test", NULL, on_tested,
+                        sd_bus_message_ref(call));
     else
         bus_reply_error(call, error);
 }

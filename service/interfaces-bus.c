@@ -63,8 +63,8 @@ static void listing_finish(Listing *listing)
     if (listing->call && source && source->own.connect == MIG_CONNECT_UNIX) {
         g_autofree const char **addresses =
             mig_interfaces_addresses(listing->interfaces[DESTINATION]);
-        manager_bus_ask(listing->face, source, "FindRoutes", g_variant_new("(^as)", addresses),
-                        on_routes, listing);
+        manager_bus_ask(listing->face, listing->call, source, "FindRoutes",
+                        g_variant_new("(^as)", addresses), on_routes, listing);
         return;
     }
     if (listing->call)
@@ -104,7 +104,7 @@ void interfaces_bus_answer(ManagerBus *face, sd_bus_message *call, const MigHost
     listing->hosts[DESTINATION] = mig_host_copy(destination);
     listing->hosts[SOURCE] = source ? mig_host_copy(source) : NULL;
     listing->pending = source ? 2 : 1;
-    manager_bus_ask(face, destination, "ListInterfaces", NULL, on_destination, listing);
+    manager_bus_ask(face, call, destination, "ListInterfaces", NULL, on_destination, listing);
     if (source)
-        manager_bus_ask(face, source, "ListInterfaces", NULL, on_source, listing);
+        manager_bus_ask(face, call, source, "ListInterfaces", NULL, on_source, listing);
 }

@@ -20,7 +20,9 @@ static GVariant *get_guest(const void *thing, gsize offset)
 
 static GVariant *get_state(const void *thing, gsize offset)
 {
-    return g_variant_new_string(mig_state_to_string(((const MigJob *) thing)->state));
+    const MigJob *record = thing;
+    return g_variant_new_string(record->unreadable ? "unreadable"
+                                                   : mig_state_to_string(record->state));
 }
 
 static GVariant *get_phase(const void *thing, gsize offset)
@@ -232,7 +234,7 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
             return r;
     }
     if (!mig_control_check_value(frozen.control, frozen.value, &error) ||
-        !authorize_sender(call, &uid, &error))
+        !authorize_sender(face->authorizer, call, &uid, &error))
         return bus_reply_error(call, error);
 
     ControlRequest *request = g_new(ControlRequest, 1);

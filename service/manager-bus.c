@@ -9,6 +9,7 @@
 #include "config.h"
 #include "error.h"
 #include "filter.h"
+#include "guest-list.h"
 #include "host-bus.h"
 #include "job-bus.h"
 #include "log.h"
@@ -55,6 +56,7 @@ int bus_reply_variant(sd_bus_message *call, GVariant *value)
 typedef struct {
     ManagerBus *face;
     char *host;
+    OpenCall *open; /* NULL: counts for nobody */
     QueryAnswered answered;
     void *userdata;
 } Ask;
@@ -76,15 +78,24 @@ static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
     Host *host = manager_host(ask->face->manager, name, NULL);
     if (host && (!error || error_is_of_host(error)) && host_contacted(host, error))
         bus_object_changed(ask->face->objects, &host_kind, name, host);
+    limits_close(ask->open);
     ask->answered(reply, error, ask->userdata);
 }
 
-void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
-                     QueryAnswered answered, void *userdata)
+void manager_bus_ask(ManagerBus *face, sd_bus_message *call, const MigHost *host,
+                     const char *method, GVariant *arguments, QueryAnswered answered,
+                     void *userdata)
 {
+    g_autoptr(GVariant) owned = arguments ? g_variant_ref_sink(arguments) : NULL;
+    g_autoptr(GError) error = NULL;
+    OpenCall *open = call ? limits_open(face->limits, call, OPEN_ASKED, &error) : NULL;
+    if (call && !open) {
+        answered(NULL, error, userdata);
+        return;
+    }
     Ask *ask = g_new(Ask, 1);
-    *ask = (Ask){ face, g_strdup(host->name), answered, userdata };
-    query_call(face->manager->queries, host, method, arguments, on_asked, ask);
+    *ask = (Ask){ face, g_strdup(host->name), open, answered, userdata };
+    query_call(face->manager->queries, host, method, owned, on_asked, ask);
     spare_want(face->manager->spare); /* who asks may migrate next */
 }
 
@@ -104,21 +115,13 @@ static void list_guests_free(void *data)
     g_free(request);
 }
 
-static void on_guests(sd_bus_message *answer, const GError *error, void *userdata)
-{
-    g_autoptr(sd_bus_message) call = userdata;
-    bus_forward_answer(call, answer, error);
-}
-
 static void list_guests_authorized(sd_bus_message *call, void *userdata)
 {
     const ListGuests *request = userdata;
     g_autoptr(GError) error = NULL;
     const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
     if (config)
-        manager_bus_ask(request->face, config, "ListGuests",
-                        g_variant_new_tuple(&request->filter, 1), on_guests,
-                        sd_bus_message_ref(call));
+        guest_lists_answer(request->face->guest_lists, call, config, request->filter);
     else
         bus_reply_error(call, error);
 }
@@ -193,7 +196,7 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
     MigJobFilter parsed;
     guint32 caller = 0;
     g_autoptr(GVariant) filter = mig_variant_read(call, "a{sv}", MIG_VARIANT_BYTES, &error);
-    if (!filter || !authorize_sender(call, &caller, &error) ||
+    if (!filter || !authorize_sender(face->authorizer, call, &caller, &error) ||
         !filter_read_jobs(filter, caller, &parsed, &error))
         return bus_reply_error(call, error);
     ListJobs *request = g_new(ListJobs, 1);
@@ -274,22 +277,26 @@ static void host_added(Host *host, void *userdata)
 
 static void host_changed(Host *host, void *userdata)
 {
+    guest_lists_forget(((ManagerBus *) userdata)->guest_lists, host->name);
     bus_object_changed(((ManagerBus *) userdata)->objects, &host_kind, host->name, host);
 }
 
 static void host_removed(const char *name, void *userdata)
 {
+    guest_lists_forget(((ManagerBus *) userdata)->guest_lists, name);
     bus_object_remove(((ManagerBus *) userdata)->objects, &host_kind, name);
 }
 
 static void job_added(Job *job, void *userdata)
 {
+    guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
     bus_object_add(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
 }
 
 static void job_changed(Job *job, void *userdata)
 {
+    guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
     bus_object_changed(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
 }
@@ -323,7 +330,7 @@ static int register_objects(ManagerBus *face)
         r = bus_objects_register(face->objects, &host_kind);
     if (r >= 0)
         r = bus_objects_register(face->objects, &job_kind);
-    return r;
+    return r < 0 ? r : limits_begin(face->limits);
 }
 
 ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *bus,
@@ -331,8 +338,12 @@ ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *b
 {
     g_autoptr(ManagerBus) face = g_new0(ManagerBus, 1);
     face->bus = sd_bus_ref(bus);
-    face->authorizer = authorizer_new(bus);
+    face->limits = limits_new(bus, error);
+    if (!face->limits)
+        return NULL;
+    face->authorizer = authorizer_new(bus, face->limits);
     face->objects = bus_objects_new(bus, face);
+    face->guest_lists = guest_lists_new(face);
     face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
     int r = register_objects(face);
     if (r < 0) {
@@ -350,12 +361,15 @@ void manager_bus_free(ManagerBus *face)
         return;
     g_clear_pointer(&face->authorizer, authorizer_free);
     manager_free(face->manager);
+    guest_lists_free(face->guest_lists);
     bus_objects_free(face->objects);
+    limits_free(face->limits);
     sd_bus_unref(face->bus);
     g_free(face);
 }
 
 gboolean manager_bus_idle(const ManagerBus *face)
 {
-    return manager_idle(face->manager) && authorizer_idle(face->authorizer);
+    return manager_idle(face->manager) && authorizer_idle(face->authorizer) &&
+           limits_idle(face->limits);
 }

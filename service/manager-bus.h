@@ -13,9 +13,13 @@
 #define MANAGER_NAME "org.example.Migration1"
 #define MANAGER_PATH "/org/example/Migration1"
 
+typedef struct GuestLists GuestLists;
+
 typedef struct {
     sd_bus *bus;
     Manager *manager;
+    Limits *limits;
+    GuestLists *guest_lists;
     Authorizer *authorizer;
     BusObjects *objects;
 } ManagerBus;
@@ -37,6 +41,8 @@ int bus_reply_variant(sd_bus_message *call, GVariant *value);
 /* Answers a call with what a query worker has answered: its body as it is, or the error. */
 int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error);
 
-/* Asks the host's query worker and records whether it could be reached. */
-void manager_bus_ask(ManagerBus *face, const MigHost *host, const char *method, GVariant *arguments,
-                     QueryAnswered answered, void *userdata);
+/* Asks the host's query worker and records whether it could be reached. The question counts for
+ * the call, unless that is NULL; if it is one too many, `answered` is told so from within. */
+void manager_bus_ask(ManagerBus *face, sd_bus_message *call, const MigHost *host,
+                     const char *method, GVariant *arguments, QueryAnswered answered,
+                     void *userdata);

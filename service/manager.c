@@ -205,6 +205,22 @@ static gboolean concerns_guest(const MigJob *record, const MigRequest *request)
             g_ascii_strcasecmp(record->guest_uuid, request->guest) == 0);
 }
 
+static gboolean check_numbers(guint all, guint own, guint32 uid, GError **error)
+{
+    if (uid != 0 && own >= JOBS_MAX_USER) {
+        g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+                    "%u jobs of user %u are not finished yet, which is the limit for a user; wait "
+                    "until one is, or cancel one",
+                    own, uid);
+        return FALSE;
+    }
+    if (all < JOBS_MAX)
+        return TRUE;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+                "%u jobs are not finished yet, which is the limit; wait until one is", all);
+    return FALSE;
+}
+
 gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, guint32 owner_uid,
                              GError **error)
 {
@@ -228,11 +244,7 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
             return FALSE;
         }
     }
-    if (all < JOBS_MAX && own < JOBS_MAX_USER)
-        return TRUE;
-    g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
-                "%u jobs are not finished yet; wait until one is", all);
-    return FALSE;
+    return check_numbers(all, own, owner_uid, error);
 }
 
 /* The host as it is now goes into the record: later changes of its file do not touch the job. */
@@ -291,7 +303,10 @@ static void take_up_jobs(Manager *manager, gboolean unfinished, guint limit)
     }
     while (records->len > 0) {
         MigJob *record = g_ptr_array_steal_index(records, records->len - 1); /* oldest first */
-        if (manager_job(manager, record->id))
+        gboolean passed_over = record->unreadable || manager_job(manager, record->id);
+        if (record->unreadable)
+            log_error("%s", record->error_message);
+        if (passed_over)
             mig_job_free(record);
         else
             take_up_job(manager, record);

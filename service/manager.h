@@ -15,9 +15,10 @@
 /* Running at once on one source: a migration holds a thread of the source's libvirtd, which has 20.
  */
 #define RUNNING_MAX_SOURCE 8
-/* Unfinished jobs in all, and of one user. */
+/* Unfinished jobs in all, and of one user; root, who may have to empty a host, only has the first.
+ */
 #define JOBS_MAX 64
-#define JOBS_MAX_USER 64
+#define JOBS_MAX_USER 16
 /* Finished jobs that keep an object; the ledger keeps more. */
 #define FINISHED_MAX 50
 #define LEDGER_KEEP 200

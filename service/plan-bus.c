@@ -95,8 +95,8 @@ static void on_source(sd_bus_message *answer, const GError *failed, void *userda
         facts->guest_found ? mig_request_name_there(planning->request, facts->guest_name)
                            : planning->request->guest,
         facts->guest_found ? facts->guest_uuid : "");
-    manager_bus_ask(planning->face, planning->destination, "GetFacts", arguments, on_destination,
-                    planning);
+    manager_bus_ask(planning->face, planning->call, planning->destination, "GetFacts", arguments,
+                    on_destination, planning);
     (void) g_steal_pointer(&planning);
 }
 
@@ -110,6 +110,6 @@ void plan_bus_answer(ManagerBus *face, sd_bus_message *call, const MigRequest *r
     planning->request = mig_request_new(request->guest, request->destination, options, NULL);
     planning->source = mig_host_copy(source);
     planning->destination = mig_host_copy(destination);
-    manager_bus_ask(face, source, "GetFacts", g_variant_new("(ss)", request->guest, ""), on_source,
-                    planning);
+    manager_bus_ask(face, call, source, "GetFacts", g_variant_new("(ss)", request->guest, ""),
+                    on_source, planning);
 }

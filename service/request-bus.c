@@ -67,7 +67,7 @@ static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError
     if (!options)
         return NULL;
     frozen->request = mig_request_new(guest, to, options, error);
-    if (!frozen->request || !authorize_sender(call, &frozen->caller, error) ||
+    if (!frozen->request || !authorize_sender(face->authorizer, call, &frozen->caller, error) ||
         !look_up_hosts(face->manager, frozen->request, &source, &destination, error))
         return NULL;
     frozen->source = g_variant_ref_sink(mig_host_to_variant(source));
@@ -143,7 +143,7 @@ static void look_up_guest(HostsRequest *frozen, sd_bus_message *call, const MigH
 {
     Lookup *lookup = g_new(Lookup, 1);
     *lookup = (Lookup){ frozen, sd_bus_message_ref(call), which, next };
-    manager_bus_ask(frozen->face, source, "GetFacts",
+    manager_bus_ask(frozen->face, call, source, "GetFacts",
                     g_variant_new("(ss)", frozen->request->guest, ""), found, lookup);
 }
 

@@ -47,7 +47,7 @@ typedef enum {
     MIG_ERROR_NO_SUCH_JOB,        /* no job of that number */
     MIG_ERROR_JOB_FINISHED,       /* the job has ended already */
     MIG_ERROR_ACCESS_DENIED,      /* polkit said no, or could not be asked */
-    MIG_ERROR_LIMITS_EXCEEDED,    /* too many jobs, questions or bytes */
+    MIG_ERROR_LIMITS_EXCEEDED,    /* too many jobs, calls, questions or bytes */
     MIG_ERROR_LEDGER,             /* the job ledger cannot be used */
     MIG_ERROR_WORKER,             /* a worker process could not be started */
     MIG_N_ERRORS

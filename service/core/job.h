@@ -9,7 +9,8 @@
 #include "state.h"
 
 typedef struct {
-    guint64 id; /* 1.. */
+    guint64 id;          /* 1.. */
+    gboolean unreadable; /* its row cannot be read: only id and error say something */
     guint32 owner_uid;
     /* the frozen request */
     char *guest; /* as the caller said it: name or UUID */

@@ -257,16 +257,29 @@ static gboolean bind_filter(sqlite3_stmt *stmt, const MigJobFilter *filter)
     return TRUE;
 }
 
+static MigJob *unreadable_job(sqlite3_stmt *stmt, const GError *error)
+{
+    MigJob *job = mig_job_new();
+    gint64 id = sqlite3_column_int64(stmt, 0);
+
+    job->unreadable = TRUE;
+    job->id = id > 0 ? (guint64) id : 0;
+    job->state = MIG_STATE_INTERRUPTED;
+    job->phase = MIG_PHASE_DONE;
+    mig_job_set_error(job, error, NULL);
+
+    return job;
+}
+
 static gboolean read_jobs(MigLedger *ledger, sqlite3_stmt *stmt, GPtrArray *jobs, GError **error)
 {
     int code;
 
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        MigJob *job = mig_ledger_row_read(stmt, ledger->path, error);
+        g_autoptr(GError) failure = NULL;
+        MigJob *job = mig_ledger_row_read(stmt, ledger->path, &failure);
 
-        if (job == NULL)
-            return FALSE;
-        g_ptr_array_add(jobs, job);
+        g_ptr_array_add(jobs, job != NULL ? job : unreadable_job(stmt, failure));
     }
 
     return code == SQLITE_DONE || mig_ledger_file_error(error, ledger->db, ledger->path, "read");

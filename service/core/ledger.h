@@ -48,7 +48,8 @@ typedef struct {
     guint limit;    /* 0: 100 */
 } MigJobFilter;
 
-/* Newest first; elements are MigJob, owned by the array. */
+/* Newest first; elements are MigJob, owned by the array. A row that cannot be read hides no other:
+ * it is one with `unreadable` and the error, state interrupted. */
 GPtrArray *mig_ledger_list(MigLedger *ledger, const MigJobFilter *filter, GError **error);
 
 /* Deletes finished jobs beyond the newest `keep`, and those ended before `oldest` (epoch us). */

@@ -7,6 +7,7 @@
 
 #include <libvirt/virterror.h>
 
+#include "error.h"
 #include "guests-plain.h"
 #include "libvirt-error.h"
 #include "plan.h"
@@ -153,10 +154,12 @@ static gboolean passes(const Filter *filter, const char *name, const char *uuid)
 }
 
 /* `seen`: a guest may get or lose its configuration between the two calls. */
-static void add_guests(GVariantBuilder *guests, virDomainStatsRecordPtr *records, int n,
-                       gboolean persistent, const Filter *filter, GHashTable *seen)
+static gboolean add_guests(GVariantBuilder *guests, virDomainStatsRecordPtr *records, int n,
+                           gboolean persistent, const Filter *filter, GHashTable *seen)
 {
     for (int i = 0; i < n; i++) {
+        if (g_hash_table_size(seen) > MIG_GUESTS_MAX)
+            return FALSE;
         char uuid[VIR_UUID_STRING_BUFLEN];
         if (virDomainGetUUIDString(records[i]->dom, uuid) < 0 ||
             !passes(filter, virDomainGetName(records[i]->dom), uuid) ||
@@ -164,6 +167,7 @@ static void add_guests(GVariantBuilder *guests, virDomainStatsRecordPtr *records
             continue;
         g_variant_builder_add_value(guests, make_guest(records[i], uuid, persistent));
     }
+    return g_hash_table_size(seen) <= MIG_GUESTS_MAX;
 }
 
 /* Guests with a configuration, or those without; -1: libvirt's last error says why. */
@@ -199,8 +203,15 @@ GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, GVarian
             mig_libvirt_error(&place, raw, error);
             return NULL;
         }
-        add_guests(&guests, records, n, persistent, &filter, seen);
+        gboolean few = add_guests(&guests, records, n, persistent, &filter, seen);
         virDomainStatsRecordListFree(records);
+        if (!few) {
+            g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+                        "host %s has more than %d guests, which is the limit of a list; ask with "
+                        "the filter \"name\" or \"active\"",
+                        host->name, MIG_GUESTS_MAX);
+            return NULL;
+        }
     }
     return g_variant_ref_sink(g_variant_builder_end(&guests));
 }

@@ -54,6 +54,7 @@ class Polkit:
         self.decide = None  # called with the question in place of that, if set
         self.questions = []
         self.cancelled = []  # cancellation ids
+        self.answers_withdrawn = False  # polkitd does; a test may want to answer itself
         self.present = False
         self._object = None
         self.appear()
@@ -83,6 +84,9 @@ class Polkit:
         if method == "CancelCheckAuthorization":
             self.cancelled.append(parameters.unpack()[0])
             invocation.return_value(None)
+            for question in self.questions if self.answers_withdrawn else ():
+                if question.cancellation_id == self.cancelled[-1]:
+                    question.answer(ERROR)
             return
         question = Question(invocation, *parameters.unpack())
         self.questions.append(question)

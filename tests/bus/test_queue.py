@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Many jobs: the queue, its limits, and history."""
 
+import os
+import pwd
+
 import pytest
 
 from loop import wait
+
+OTHER = pwd.getpwnam("nobody").pw_uid
 
 
 def migrate_many(s, count, **chosen):
@@ -20,6 +25,7 @@ def test_jobs_beyond_the_limit_wait_and_start_in_order(s):
     jobs = migrate_many(s, 11)
     for number in range(8):
         s.world.migration(f"g{number}")
+        jobs[number].until(State="running")  # the call is seen before the service is told
     assert s.client.get("RunningJobs") == 8 and s.client.get("QueuedJobs") == 3
     assert [job.read()["State"] for job in jobs] == ["running"] * 8 + ["queued"] * 3
     for ended, started in ((5, 8), (2, 9), (7, 10)):
@@ -51,6 +57,24 @@ def test_a_failed_job_makes_room(s):
     s.world.migration("g3").fail()
     jobs[3].ended("failed")
     s.world.migration("g8")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
+def test_jobs_of_one_user(s):
+    user = s.new_client(uid=OTHER)
+    for number in range(17):
+        s.local.guest(f"g{number}")
+    for number in range(16):
+        user.migrate(f"g{number}", "b")
+    error = user.start_migrate("g16", "b").error()
+    assert error.short == "LimitsExceeded" and "16 jobs" in error.text and f"user {OTHER}" in error.text
+    assert "cancel" in error.text
+    s.client.migrate("g16", "b")
+    assert len(s.client.list_jobs()) == 17
+
+    s.world.migration("g0").finish()
+    user.job(1).ended("completed")
+    assert user.migrate("web", "b").id == 18
 
 
 def test_64_jobs_at_once_and_not_one_more(s):

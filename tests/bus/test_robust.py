@@ -10,8 +10,8 @@ import pytest
 from gi.repository import GLib
 
 import harness
-from harness import HOST, JOB, MANAGER, ROOT
-from loop import Missing
+from harness import HOST, JOB, MANAGER, NAME, ROOT
+from loop import Missing, wait
 from scene import Scene
 
 METHODS = {"ListGuests": (ROOT, MANAGER), "Plan": (ROOT, MANAGER),
@@ -243,3 +243,26 @@ def test_wrong_command_lines(arguments):
     result = subprocess.run([harness.built("service/migrationd"), *arguments], capture_output=True,
                             text=True, timeout=20)
     assert result.returncode != 0 and arguments[0].lstrip("-").split("=")[0] in result.stderr
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(s):
+    for guest in ("web", "db", "mail"):
+        s.local.guest(guest)
+        s.client.migrate(guest, "b")
+        s.world.migration(guest).finish()
+    wait(lambda: s.client.get("RunningJobs") == 0, "all have ended")
+    s.service.stop()
+    connection = sqlite3.connect(s.service.path("state", "ledger.sqlite"))
+    connection.execute("UPDATE job SET plan = '{' WHERE id = 2")
+    connection.commit()
+    connection.close()
+    s.service.start()
+    rows = {row["id"]: row for row in s.client.list_jobs()}
+    assert {number: row["State"] for number, row in rows.items()} == {
+        1: "completed", 2: "unreadable", 3: "completed"}
+    name, text, _ = rows[2]["Error"]
+    assert name == f"{NAME}.Error.Ledger" and "Job 2 " in text and "DELETE FROM job" in text
+    assert rows[2].keys() == rows[1].keys() and not rows[2]["Cancelable"]
+    assert "Job 2 of the job ledger" in s.service.log()
+    assert f"{ROOT}/job/2" not in s.client.managed()
+    assert s.client.migrate("web", "local", source="b").id == 4
