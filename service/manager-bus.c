@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "guest-list.h"
 #include "host-bus.h"
+#include "host-edit-bus.h"
 #include "job-bus.h"
 #include "log.h"
 #include "request-bus.h"
@@ -259,6 +260,10 @@ static const sd_bus_vtable manager_vtable[] = {
         "o", SD_BUS_PARAM(job), request_bus_migrate, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("ListJobs", "a{sv}", SD_BUS_PARAM(filter), "aa{sv}",
                              SD_BUS_PARAM(jobs), method_list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("AddHost", "sa{sv}", SD_BUS_PARAM(name) SD_BUS_PARAM(settings), "o",
+                             SD_BUS_PARAM(host), host_edit_bus_add, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("RemoveHost", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            host_edit_bus_remove, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_PROPERTY("Version", "s", property_version, 0, CONST),
     SD_BUS_PROPERTY("LibvirtVersion", "s", property_version, 0, CONST),
     SD_BUS_PROPERTY("RunningJobs", "u", property_count, 0, CHANGE),

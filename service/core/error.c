@@ -44,6 +44,9 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_LIMITS_EXCEEDED] = NAME("LimitsExceeded"),
     [MIG_ERROR_LEDGER] = NAME("Ledger"),
     [MIG_ERROR_WORKER] = NAME("Worker"),
+    [MIG_ERROR_HOST_EXISTS] = NAME("HostExists"),
+    [MIG_ERROR_HOST_BUSY] = NAME("HostBusy"),
+    [MIG_ERROR_HOST_PROTECTED] = NAME("HostProtected"),
 };
 
 typedef MigLibvirtCode MigErrorPrivate;

@@ -50,6 +50,9 @@ typedef enum {
     MIG_ERROR_LIMITS_EXCEEDED,    /* too many jobs, calls, questions or bytes */
     MIG_ERROR_LEDGER,             /* the job ledger cannot be used */
     MIG_ERROR_WORKER,             /* a worker process could not be started */
+    MIG_ERROR_HOST_EXISTS,        /* a host of that name is there already */
+    MIG_ERROR_HOST_BUSY,          /* a job that is not finished uses the host */
+    MIG_ERROR_HOST_PROTECTED,     /* local, or a host of the administrator's files */
     MIG_N_ERRORS
 } MigError;
 

@@ -46,6 +46,9 @@ static const char *const released[] = {
     "LimitsExceeded",
     "Ledger",
     "Worker",
+    "HostExists",
+    "HostBusy",
+    "HostProtected",
 };
 
 static void test_names(void)
