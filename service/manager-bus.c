@@ -65,11 +65,16 @@ typedef struct {
 /* An error of the guest or of our own worker says nothing about the host. */
 static gboolean error_is_of_host(const GError *error)
 {
-    return g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UNREACHABLE) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_TIMEOUT) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_KEY_UNKNOWN) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_LOGIN_REFUSED) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UUID_MISMATCH);
+    static const MigError codes[] = {
+        MIG_ERROR_HOST_UNREACHABLE,   MIG_ERROR_HOST_TIMEOUT,     MIG_ERROR_HOST_NAME_UNKNOWN,
+        MIG_ERROR_CONNECTION_REFUSED, MIG_ERROR_HOST_KEY_UNKNOWN, MIG_ERROR_HOST_KEY_CHANGED,
+        MIG_ERROR_LOGIN_REFUSED,      MIG_ERROR_LIBVIRT_REFUSED,  MIG_ERROR_LIBVIRT_DOWN,
+        MIG_ERROR_HOST_UUID_MISMATCH,
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (g_error_matches(error, MIG_ERROR, (int) codes[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)

@@ -49,6 +49,11 @@ static const char *const released[] = {
     "HostExists",
     "HostBusy",
     "HostProtected",
+    "HostNameUnknown",
+    "ConnectionRefused",
+    "HostKeyChanged",
+    "LibvirtRefused",
+    "LibvirtDown",
 };
 
 static void test_names(void)
