@@ -34,7 +34,7 @@ void mig_window_pop(MigWindow *self);
 /* The page that is shown now: a pushed one, or the view. */
 GtkWidget *mig_window_get_page(MigWindow *self);
 
-/* Back to the views, and shows that of this name ("guests", "jobs"). */
+/* Back to the views, and shows that of this name ("guests", "jobs", "hosts"). */
 void mig_window_show_view(MigWindow *self, const char *name);
 
 /* A short message; `text` is never markup. */
