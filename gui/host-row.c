@@ -92,16 +92,6 @@ static void read_state(MigHostRow *self, Shown *shown)
     }
 }
 
-/* The service's sentences begin as they would after a colon. */
-static char *begin_large(const char *sentence)
-{
-    char first[7] = { 0 };
-    if (!sentence || !sentence[0])
-        return g_strdup("");
-    g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(sentence)), first);
-    return g_strconcat(first, g_utf8_next_char(sentence), NULL);
-}
-
 static void show_command(MigHostRow *self, const char *error_name)
 {
     g_autofree char *command = error_name ? mig_host_words_command(self->host, error_name) : NULL;
@@ -140,7 +130,7 @@ static void update_cb(MigHostRow *self)
     const gboolean ours =
         g_str_equal(mig_object_get_string(MIG_OBJECT(self->host), "Origin"), "bus");
     read_state(self, &shown);
-    g_autofree char *sentence = begin_large(shown.sentence);
+    g_autofree char *sentence = mig_words_sentence(shown.sentence);
     gtk_label_set_label(self->name, title);
     gtk_label_set_label(self->route, route);
     gtk_widget_set_visible(GTK_WIDGET(self->edit_button), ours);

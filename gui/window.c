@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "guests-page.h"
+#include "history-page.h"
 #include "hosts-page.h"
 #include "jobs-page.h"
 #include "settings.h"
@@ -34,6 +35,7 @@ struct _MigWindow {
     MigGuestsPage *guests_page;
     MigJobsPage *jobs_page;
     AdwViewStackPage *jobs_stack_page;
+    MigHistoryPage *history_page;
     MigHostsPage *hosts_page;
 };
 
@@ -44,6 +46,7 @@ static const struct {
 } views[] = {
     { "win.show-guests", "guests" },
     { "win.show-jobs", "jobs" },
+    { "win.show-history", "history" },
     { "win.show-hosts", "hosts" },
 };
 
@@ -106,6 +109,11 @@ void mig_window_show_view(MigWindow *self, const char *name)
     g_return_if_fail(MIG_IS_WINDOW(self));
     adw_leaflet_set_visible_child(self->leaflet, self->views);
     adw_view_stack_set_visible_child_name(self->stack, name);
+}
+
+void mig_window_show_job(MigWindow *self, const char *path)
+{
+    mig_window_show_view(self, "jobs");
 }
 
 void mig_window_toast(MigWindow *self, const char *text)
@@ -183,6 +191,7 @@ static void set_client(MigWindow *self, MigClient *client)
                             self, G_CONNECT_SWAPPED);
     mig_guests_page_set_client(self->guests_page, client);
     mig_jobs_page_set_client(self->jobs_page, client);
+    mig_history_page_set_client(self->history_page, client);
     mig_hosts_page_set_client(self->hosts_page, client);
     client_state_cb(self);
     count_jobs(self);
@@ -200,6 +209,10 @@ static void show_view_action(GtkWidget *widget, const char *action, GVariant *pa
 static void search_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     MigWindow *self = MIG_WINDOW(widget);
+    if (mig_window_get_page(self) == GTK_WIDGET(self->history_page)) {
+        mig_history_page_search(self->history_page);
+        return;
+    }
     mig_window_show_view(self, "guests");
     mig_guests_page_toggle_search(self->guests_page);
 }
@@ -266,6 +279,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
+    g_type_ensure(MIG_TYPE_HISTORY_PAGE);
     g_type_ensure(MIG_TYPE_HOSTS_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/window.ui");
     gtk_widget_class_bind_template_child(widget_class, MigWindow, toasts);
@@ -282,6 +296,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigWindow, guests_page);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_page);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_stack_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, history_page);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, hosts_page);
     gtk_widget_class_bind_template_callback(widget_class, moved_cb);
     gtk_widget_class_bind_template_callback(widget_class, view_changed_cb);

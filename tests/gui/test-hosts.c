@@ -75,6 +75,13 @@ static void test_words(void)
     g_assert_cmpstr(here, ==, "Run this on this computer:");
 }
 
+static int width_of(GtkWidget *widget)
+{
+    int minimum;
+    gtk_widget_measure(widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+    return minimum;
+}
+
 static void test_pages(void)
 {
     g_autoptr(MigClient) client = mig_client_new();
@@ -86,6 +93,8 @@ static void test_pages(void)
     g_assert_cmpuint(lint(view), ==, 0);
     g_assert_cmpuint(lint(add), ==, 0);
     g_assert_cmpuint(lint(edit), ==, 0);
+    g_assert_cmpint(width_of(view), <=, 360);
+    g_assert_cmpint(width_of(add), <=, 360);
     g_object_unref(view);
     g_object_unref(add);
     g_object_unref(edit);
