@@ -19,6 +19,9 @@ const char *mig_words_reason(const char *id, const char *sentence);
 /* A host's name; that of "local" is a text. */
 char *mig_words_host(const char *name);
 
+/* A sentence of the service, which begins as it would after a colon; NULL is "". */
+char *mig_words_sentence(const char *sentence);
+
 /* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
 char *mig_words_size(guint64 bytes);
 char *mig_words_rate(guint64 bytes);
