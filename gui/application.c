@@ -18,10 +18,17 @@ static const struct {
     const char *action;
     const char *keys[3];
 } accelerators[] = {
-    { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
-    { "win.search", { "<Control>f" } },        { "win.refresh", { "F5", "<Control>r" } },
-    { "win.show-guests", { "<Alt>1" } },       { "win.show-jobs", { "<Alt>2" } },
-    { "win.back", { "Escape", "<Alt>Left" } }, { "win.menu", { "F10" } },
+    { "app.quit", { "<Control>q" } },
+    { "window.close", { "<Control>w" } },
+    { "win.search", { "<Control>f" } },
+    { "win.refresh", { "F5", "<Control>r" } },
+    { "win.show-guests", { "<Alt>1" } },
+    { "win.show-jobs", { "<Alt>2" } },
+    { "win.migrate", { "<Control>n" } },
+    { "win.start", { "<Control>Return" } },
+    { "win.copy-command", { "<Control><Shift>c" } },
+    { "win.back", { "Escape", "<Alt>Left" } },
+    { "win.menu", { "F10" } },
 };
 
 static void about_cb(GSimpleAction *action, GVariant *parameter, gpointer data)

@@ -12,6 +12,7 @@
 #include "guest-row.h"
 #include "settings.h"
 #include "stack.h"
+#include "window.h"
 #include "words.h"
 
 struct _MigGuestsPage {
@@ -206,6 +207,20 @@ static void unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
     mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)), NULL);
 }
 
+/* A guest that moves is shown on its way, every other one can be moved from there. */
+static void activate_cb(MigGuestsPage *self, guint position)
+{
+    g_autoptr(MigGuest) guest = g_list_model_get_item(G_LIST_MODEL(self->shown), position);
+    MigWindow *window = mig_window_of(GTK_WIDGET(self));
+    const char *source = mig_guests_page_get_source(self);
+    if (!guest || !window || !source)
+        return;
+    if (mig_guest_get_job(guest))
+        mig_window_show_job(window, mig_object_get_path(MIG_OBJECT(mig_guest_get_job(guest))));
+    else
+        mig_window_migrate(window, source, mig_guest_get_name(guest), NULL, NULL);
+}
+
 /* what others call */
 
 void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
@@ -230,6 +245,11 @@ void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
     adw_combo_row_set_model(self->source_row, hosts);
     hosts_changed_cb(self);
     source_chosen_cb(self);
+}
+
+const char *mig_guests_page_get_source(MigGuestsPage *self)
+{
+    return mig_guest_list_get_host(self->guests);
 }
 
 GtkSearchBar *mig_guests_page_get_search_bar(MigGuestsPage *self)
@@ -302,6 +322,7 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
     gtk_widget_class_bind_template_callback(widget_class, search_changed_cb);
     gtk_widget_class_bind_template_callback(widget_class, source_chosen_cb);
     gtk_widget_class_bind_template_callback(widget_class, host_title_cb);
+    gtk_widget_class_bind_template_callback(widget_class, activate_cb);
     gtk_widget_class_bind_template_callback(widget_class, setup_cb);
     gtk_widget_class_bind_template_callback(widget_class, bind_cb);
     gtk_widget_class_bind_template_callback(widget_class, unbind_cb);

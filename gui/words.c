@@ -110,3 +110,34 @@ char *mig_words_duration(gint64 microseconds)
     const gint64 hours = minutes / 60;
     return g_strdup_printf(ngettext("%d hour", "%d hours", (gulong) hours), (int) hours);
 }
+
+/* Value of the name that begins after a brace at `p`; NULL: none of these. */
+static const char *find_value(const char *p, va_list pairs, gsize *length)
+{
+    for (const char *name; (name = va_arg(pairs, const char *));) {
+        const char *value = va_arg(pairs, const char *);
+        *length = strlen(name);
+        if (strncmp(p, name, *length) == 0 && p[*length] == '}')
+            return value;
+    }
+    return NULL;
+}
+
+char *mig_words_fill(const char *pattern, ...)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (const char *p = pattern; *p; p++) {
+        va_list pairs;
+        gsize length;
+        va_start(pairs, pattern);
+        const char *value = *p == '{' ? find_value(p + 1, pairs, &length) : NULL;
+        va_end(pairs);
+        if (!value) {
+            g_string_append_c(text, *p);
+            continue;
+        }
+        g_string_append(text, value);
+        p += length + 1;
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}

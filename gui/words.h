@@ -26,3 +26,7 @@ char *mig_words_time(gint64 microseconds);
 
 /* A length of time, to read at a glance: "less than a minute", "2 minutes". */
 char *mig_words_duration(gint64 microseconds);
+
+/* A pattern with {name}s filled in: pairs of a name and its value, then NULL. Values may have
+ * braces. Owned by the caller. */
+char *mig_words_fill(const char *pattern, ...) G_GNUC_NULL_TERMINATED;
