@@ -18,8 +18,8 @@ static const Consequence consequences[] = {
       N_("{guest} will run on {destination} until it is shut down; then it is gone, because no "
          "host has its configuration.") },
     { FALSE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_NONE,
-      N_("{guest} will run on {destination} until it is shut down. {source} keeps its "
-         "configuration, so it can be started there again.") },
+      N_("{guest} will run on {destination} until it is shut down. Its configuration "
+         "stays on {source}, so it can be started there again.") },
     { FALSE, MIG_CONFIG_REMOVED, MIG_CONFIG_NONE,
       N_("{guest} will run on {destination} until it is shut down; then it is gone, because its "
          "configuration is removed from {source} and kept nowhere.") },
@@ -33,14 +33,14 @@ static const Consequence consequences[] = {
       N_("{guest} will live on {destination}. The configuration that {destination} already has "
          "is replaced by the one it runs with.") },
     { TRUE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_WRITTEN,
-      N_("{guest} will live on {destination}. {source} also keeps a configuration: never start "
-         "both.") },
+      N_("{guest} will live on {destination}. A configuration also stays on {source}: never "
+         "start both.") },
     { TRUE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNCHANGED,
       N_("{guest} will live on {destination}, with the configuration that is already there. "
-         "{source} keeps its own too: never start both.") },
+         "Another one stays on {source}: never start both.") },
     { TRUE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_REPLACED,
       N_("{guest} will live on {destination}; the configuration that is already there is "
-         "replaced. {source} also keeps one: never start both.") },
+         "replaced. Another one stays on {source}: never start both.") },
     { TRUE, MIG_CONFIG_REMOVED, MIG_CONFIG_WRITTEN,
       N_("{guest} will live on {destination}. Its configuration is removed from {source}.") },
     { TRUE, MIG_CONFIG_REMOVED, MIG_CONFIG_UNCHANGED,
@@ -54,15 +54,15 @@ static const Consequence consequences[] = {
          "{destination} already has a configuration of it.") },
     { FALSE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNKNOWN,
       N_("{guest} will run on {destination}, and is kept there if {destination} already has a "
-         "configuration of it. {source} keeps its own.") },
+         "configuration of it. Another one stays on {source}.") },
     { FALSE, MIG_CONFIG_REMOVED, MIG_CONFIG_UNKNOWN,
       N_("{guest} will run on {destination}. Its configuration is removed from {source}: if "
          "{destination} has none, it is gone when it is shut down.") },
     { TRUE, MIG_CONFIG_NONE, MIG_CONFIG_UNKNOWN,
       N_("{guest} will live on {destination}, which keeps its configuration.") },
     { TRUE, MIG_CONFIG_UNCHANGED, MIG_CONFIG_UNKNOWN,
-      N_("{guest} will live on {destination}. {source} also keeps a configuration: never start "
-         "both.") },
+      N_("{guest} will live on {destination}. A configuration also stays on {source}: never "
+         "start both.") },
     { TRUE, MIG_CONFIG_REMOVED, MIG_CONFIG_UNKNOWN,
       N_("{guest} will live on {destination}. Its configuration is removed from {source}.") },
 };

@@ -10,6 +10,7 @@
 #include "core/mode.h"
 #include "core/option.h"
 #include "core/rules.h"
+#include "words.h"
 
 struct _MigDraft {
     GObject parent_instance;
@@ -191,6 +192,11 @@ void mig_draft_load(MigDraft *self, GVariant *options)
 
 /* what others read */
 
+static const char *rule_words(const MigRule *rule)
+{
+    return mig_words_rule(rule->id, rule->reason);
+}
+
 const MigOptionValue *mig_draft_get(MigDraft *self, MigOption option)
 {
     return &self->wishes.options[option];
@@ -213,7 +219,7 @@ const char *mig_draft_get_mistake(MigDraft *self, MigOption option)
 
 const char *mig_draft_get_obstacle(MigDraft *self, MigOption option)
 {
-    return self->obstacles[option] ? _(self->obstacles[option]->reason) : NULL;
+    return self->obstacles[option] ? rule_words(self->obstacles[option]) : NULL;
 }
 
 char *mig_draft_dup_mode_obstacle(MigDraft *self, MigFlow flow, MigTransport transport,
@@ -230,7 +236,7 @@ char *mig_draft_dup_mode_obstacle(MigDraft *self, MigFlow flow, MigTransport tra
     while ((rule = first_refusal(&trial, FALSE))) {
         const MigOption victim = find_victim(rule, &trial);
         if (victim == MIG_N_OPTS)
-            return g_strdup(_(rule->reason));
+            return g_strdup(rule_words(rule));
         leave_out(&trial, victim);
     }
     return NULL;
@@ -241,7 +247,7 @@ const char *mig_draft_get_fault(MigDraft *self)
     for (MigOption option = 0; option < MIG_N_OPTS; option++)
         if (self->mistakes[option] && !self->obstacles[option])
             return self->mistakes[option];
-    return self->refusal ? _(self->refusal->reason) : NULL;
+    return self->refusal ? rule_words(self->refusal) : NULL;
 }
 
 GVariant *mig_draft_get_options(MigDraft *self)

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "remedy.h"
 #include "window.h"
+#include "words.h"
 
 struct _MigFindingRow {
     GtkListBoxRow parent_instance;
@@ -52,7 +53,8 @@ static void show(MigFindingRow *self, MigFinding *finding)
     MigObject *object = MIG_OBJECT(finding);
     const gsize look = find_look(mig_object_get_string(object, "severity"));
     const char *sentence = mig_object_get_string(object, "sentence");
-    const char *remedy = mig_object_get_string(object, "remedy");
+    const char *remedy = mig_words_remedy(mig_object_get_string(object, "id"),
+                                          mig_object_get_string(object, "remedy"));
     /* Translators: severity of a finding, the finding, what to do about it */
     g_autofree char *all = g_strdup_printf(_("%s: %s %s"), _(looks[look].word), sentence, remedy);
     gtk_image_set_from_icon_name(self->icon, looks[look].icon);

@@ -22,8 +22,9 @@ struct _MigGuestsPage {
     MigGuestList *guests;
     GtkFilterListModel *shown;
     GtkFilter *filter;
-    char *words;  /* what is searched, case-folded; NULL: nothing */
-    char *wanted; /* source of the last time, until hosts are known */
+    char *words;    /* what is searched, case-folded; NULL: nothing */
+    char *wanted;   /* source of the last time, until hosts are known */
+    guint choosing; /* idle source that chooses it */
 
     GtkSearchBar *search_bar;
     GtkSearchEntry *search_entry;
@@ -159,8 +160,10 @@ static void source_chosen_cb(MigGuestsPage *self)
 }
 
 /* The source of the last time, as soon as it is known that there is such a host. */
-static void hosts_changed_cb(MigGuestsPage *self)
+static gboolean choose_wanted_cb(gpointer data)
 {
+    MigGuestsPage *self = data;
+    self->choosing = 0;
     GListModel *hosts = mig_client_get_hosts(self->client);
     for (guint i = 0; self->wanted && i < g_list_model_get_n_items(hosts); i++) {
         g_autoptr(MigHost) host = g_list_model_get_item(hosts, i);
@@ -169,6 +172,14 @@ static void hosts_changed_cb(MigGuestsPage *self)
         g_clear_pointer(&self->wanted, g_free);
         adw_combo_row_set_selected(self->source_row, i);
     }
+    return G_SOURCE_REMOVE;
+}
+
+/* Not at once: in the middle of a change of its list GTK 4.8 crashes when a row is selected. */
+static void hosts_changed_cb(MigGuestsPage *self)
+{
+    if (self->wanted && !self->choosing)
+        self->choosing = g_idle_add_full(G_PRIORITY_DEFAULT, choose_wanted_cb, self, NULL);
     update_cb(self);
 }
 
@@ -179,8 +190,11 @@ static char *host_title_cb(MigHost *host)
 
 static void client_state_cb(MigGuestsPage *self)
 {
-    if (mig_client_get_state(self->client) == MIG_CLIENT_READY)
-        g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
+    if (mig_client_get_state(self->client) != MIG_CLIENT_READY)
+        return;
+    g_clear_handle_id(&self->choosing, g_source_remove);
+    choose_wanted_cb(self);
+    g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
 }
 
 static void read_settings(MigGuestsPage *self)
@@ -291,6 +305,7 @@ static void mig_guests_page_unmap(GtkWidget *widget)
 static void mig_guests_page_dispose(GObject *object)
 {
     MigGuestsPage *self = MIG_GUESTS_PAGE(object);
+    g_clear_handle_id(&self->choosing, g_source_remove);
     if (self->list_view)
         gtk_list_view_set_model(self->list_view, NULL);
     g_clear_object(&self->shown);

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "advanced-rows.h"
 #include "chooser-row.h"
 #include "client-calls.h"
 #include "config.h"
@@ -70,8 +71,8 @@ struct _MigMigratePage {
 G_DEFINE_FINAL_TYPE(MigMigratePage, mig_migrate_page, GTK_TYPE_BOX)
 
 /* Options that are not among the advanced ones. */
-static const MigField address_field = { MIG_OPT_INTERFACE_ADDRESS, 0, N_("Address"),
-                                        N_("IP address of the destination") };
+static const MigField address_field = { MIG_OPT_INTERFACE_ADDRESS, 0, N_("IP address"),
+                                        N_("Of the destination") };
 static const MigField port_field = { MIG_OPT_PORT, 0, N_("Port"),
                                      N_("Otherwise libvirt chooses one") };
 static const MigField after_fields[] = {
@@ -112,7 +113,7 @@ static MigGuest *find_guest(MigMigratePage *self)
 
 static char *host_words(const char *name)
 {
-    return name ? mig_words_host(name) : g_strdup(_("the destination"));
+    return name ? mig_words_host_inside(name) : g_strdup(_("the destination"));
 }
 
 /* whether it can be started */
@@ -535,7 +536,7 @@ static void show_error(MigMigratePage *self, const GError *error)
 static void set_starting(MigMigratePage *self, gboolean starting)
 {
     self->starting = starting;
-    gtk_button_set_label(self->start_button, starting ? _("Starting…") : _("Start Migration"));
+    gtk_button_set_label(self->start_button, starting ? _("Starting…") : _("Start"));
     show_reason(self);
 }
 
@@ -650,20 +651,6 @@ static AdwActionRow *make_note(AdwPreferencesGroup *group, const char *title, Gt
     return ADW_ACTION_ROW(row);
 }
 
-static void add_advanced(MigMigratePage *self)
-{
-    GtkWidget *expanders[MIG_N_FIELDS];
-    for (MigFieldGroup i = 0; i < MIG_N_FIELDS; i++) {
-        const MigFieldGroupInfo *info = mig_field_group(i);
-        expanders[i] = g_object_new(ADW_TYPE_EXPANDER_ROW, "title", _(info->title), "subtitle",
-                                    _(info->subtitle), NULL);
-        adw_preferences_group_add(self->advanced_group, expanders[i]);
-    }
-    for (const MigField *field = mig_fields(); field->title; field++)
-        adw_expander_row_add_row(ADW_EXPANDER_ROW(expanders[field->group]),
-                                 mig_option_row_new(field, self->draft));
-}
-
 static void add_rows(MigMigratePage *self)
 {
     mig_mode_rows_add(self->mode_group, self->draft);
@@ -677,7 +664,7 @@ static void add_rows(MigMigratePage *self)
                                   mig_option_row_new(&after_fields[i], self->draft));
     self->consequence_row =
         make_note(self->after_group, _("What this means"), &self->consequence_icon);
-    add_advanced(self);
+    mig_advanced_rows_add(self->advanced_group, self->draft);
 }
 
 /* life */

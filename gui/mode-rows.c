@@ -94,8 +94,6 @@ static void add_row(ModeRows *self, AdwPreferencesGroup *group, gsize i)
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(modes[i].title));
     gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                   _(modes[i].title), -1);
     adw_action_row_add_prefix(ADW_ACTION_ROW(row), button);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), button);
     g_signal_connect_swapped(button, "toggled", G_CALLBACK(toggled_cb), self);

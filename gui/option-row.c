@@ -58,14 +58,14 @@ static gboolean is_automatic(GtkSpinButton *spin, double value)
     return value <= lowest;
 }
 
-gboolean mig_automatic_spin_is_set(GtkSpinButton *spin)
+static gboolean is_set(GtkSpinButton *spin)
 {
     return !is_automatic(spin, gtk_spin_button_get_value(spin));
 }
 
 static gboolean output_cb(GtkSpinButton *spin)
 {
-    if (mig_automatic_spin_is_set(spin))
+    if (is_set(spin))
         return FALSE;
     if (g_strcmp0(gtk_editable_get_text(GTK_EDITABLE(spin)), _("Automatic")))
         gtk_editable_set_text(GTK_EDITABLE(spin), _("Automatic"));
@@ -81,14 +81,13 @@ static int input_cb(GtkSpinButton *spin, double *value)
     return TRUE;
 }
 
-GtkWidget *mig_automatic_spin_new(double min, double max, const char *label)
+static GtkWidget *automatic_spin_new(double min, double max)
 {
     GtkWidget *spin = gtk_spin_button_new_with_range(min - 1, max, 1);
     gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), FALSE); /* it may have a word in it */
     gtk_editable_set_width_chars(GTK_EDITABLE(spin), 9);
     gtk_editable_set_max_width_chars(GTK_EDITABLE(spin), 9);
     gtk_widget_set_valign(spin, GTK_ALIGN_CENTER);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(spin), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     g_signal_connect(spin, "output", G_CALLBACK(output_cb), NULL);
     g_signal_connect(spin, "input", G_CALLBACK(input_cb), NULL);
     output_cb(GTK_SPIN_BUTTON(spin));
@@ -105,7 +104,7 @@ static void number_cb(OptionRow *self)
     GtkSpinButton *spin = GTK_SPIN_BUTTON(self->control);
     if (self->showing)
         return;
-    if (mig_automatic_spin_is_set(spin))
+    if (is_set(spin))
         mig_draft_set_number(self->draft, self->field->option,
                              (guint64) gtk_spin_button_get_value(spin) * scale(self));
     else
@@ -115,9 +114,8 @@ static void number_cb(OptionRow *self)
 static void build_number(OptionRow *self)
 {
     self->row = adw_action_row_new();
-    add_suffix(self, mig_automatic_spin_new(ceil((double) self->info->min / scale(self)),
-                                            (double) (self->info->max / scale(self)),
-                                            _(self->field->title)));
+    add_suffix(self, automatic_spin_new(ceil((double) self->info->min / scale(self)),
+                                        (double) (self->info->max / scale(self))));
     if (self->field->unit) {
         GtkWidget *unit = gtk_label_new(_(self->field->unit));
         gtk_widget_add_css_class(unit, "dim-label");
@@ -182,8 +180,6 @@ static void build_text(OptionRow *self)
     GtkWidget *entry = gtk_entry_new();
     gtk_editable_set_width_chars(GTK_EDITABLE(entry), 12);
     gtk_editable_set_max_width_chars(GTK_EDITABLE(entry), 24);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                   _(self->field->title), -1);
     add_suffix(self, entry);
     g_signal_connect_swapped(entry, "changed", G_CALLBACK(typed_cb), self);
 }

@@ -12,7 +12,3 @@
 #include "option-fields.h"
 
 GtkWidget *mig_option_row_new(const MigField *field, MigDraft *draft);
-
-/* A spin button whose lowest value, below `min`, is shown as "Automatic". `label`: its name. */
-GtkWidget *mig_automatic_spin_new(double min, double max, const char *label);
-gboolean mig_automatic_spin_is_set(GtkSpinButton *spin);

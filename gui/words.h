@@ -16,8 +16,15 @@ const char *mig_words_phase(const char *phase);       /* Job.Phase */
  */
 const char *mig_words_reason(const char *id, const char *sentence);
 
+/* Why options cannot be combined, and what to do about a finding, by the id of the rule or finding;
+ * of others what the service says. */
+const char *mig_words_rule(const char *id, const char *reason);
+const char *mig_words_remedy(const char *id, const char *remedy);
+
 /* A host's name; that of "local" is a text. */
 char *mig_words_host(const char *name);
+/* The same inside a sentence. */
+char *mig_words_host_inside(const char *name);
 
 /* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
 char *mig_words_size(guint64 bytes);
