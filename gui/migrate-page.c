@@ -537,6 +537,10 @@ static void set_starting(MigMigratePage *self, gboolean starting)
 {
     self->starting = starting;
     gtk_button_set_label(self->start_button, starting ? _("Starting…") : _("Start"));
+    /* the label has taken the place of the longer name */
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self->start_button),
+                                   GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   starting ? _("Starting…") : _("Start Migration"), -1);
     show_reason(self);
 }
 
