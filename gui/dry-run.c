@@ -41,16 +41,27 @@ static void set_state(MigDryRun *self, MigDryRunState state, GError *error)
     g_signal_emit(self, changed_signal, 0);
 }
 
+static void add_of_severity(GPtrArray *findings, GListModel *all, const char *severity)
+{
+    for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
+        g_autoptr(MigFinding) finding = g_list_model_get_item(all, i);
+        if (g_strcmp0(severity_of(finding), severity) == 0)
+            g_ptr_array_add(findings, g_object_ref(finding));
+    }
+}
+
+/* What was found, and what follows from the plan. */
 static void set_answer(MigDryRun *self, GVariant *plan, GVariant *findings)
 {
-    g_autoptr(GListModel) all = mig_finding_list_new(findings);
+    g_autoptr(GVariant) consequences =
+        plan ? g_variant_lookup_value(plan, "findings", G_VARIANT_TYPE("aa{sv}")) : NULL;
+    g_autoptr(GListModel) found = mig_finding_list_new(findings);
+    g_autoptr(GListModel) planned = mig_finding_list_new(consequences);
     g_autoptr(GPtrArray) ordered = g_ptr_array_new_with_free_func(g_object_unref);
-    for (gsize s = 0; s < G_N_ELEMENTS(severities); s++)
-        for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
-            g_autoptr(MigFinding) finding = g_list_model_get_item(all, i);
-            if (g_strcmp0(severity_of(finding), severities[s]) == 0)
-                g_ptr_array_add(ordered, g_object_ref(finding));
-        }
+    for (gsize s = 0; s < G_N_ELEMENTS(severities); s++) {
+        add_of_severity(ordered, found, severities[s]);
+        add_of_severity(ordered, planned, severities[s]);
+    }
     g_clear_pointer(&self->plan, g_variant_unref);
     if (plan && g_variant_n_children(plan))
         self->plan = g_variant_ref(plan);

@@ -89,6 +89,8 @@ def test_what_is_where_afterwards(page):
     page.app.find("label", "web will live on b. Its configuration is removed from this computer.")
     page.switch("Remove from the source").act("toggle")
     page.app.find("label", "never start both")
+    page.app.find("list item", "Remark: Hosts local and b both have the configuration")
+    page.app.find("label", "Switch on “Remove from the source”.")
     page.switch("Keep on the destination").act("toggle")
     page.app.find("label", "web will run on b until it is shut down. Its configuration stays on")
     page.switch("Remove from the source").act("toggle")
