@@ -18,11 +18,19 @@ static const struct {
     const char *action;
     const char *keys[3];
 } accelerators[] = {
-    { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
-    { "win.search", { "<Control>f" } },        { "win.refresh", { "F5", "<Control>r" } },
-    { "win.show-guests", { "<Alt>1" } },       { "win.show-jobs", { "<Alt>2" } },
-    { "win.show-history", { "<Alt>3" } },      { "win.show-hosts", { "<Alt>4" } },
-    { "win.back", { "Escape", "<Alt>Left" } }, { "win.menu", { "F10" } },
+    { "app.quit", { "<Control>q" } },
+    { "window.close", { "<Control>w" } },
+    { "win.search", { "<Control>f" } },
+    { "win.refresh", { "F5", "<Control>r" } },
+    { "win.show-guests", { "<Alt>1" } },
+    { "win.show-jobs", { "<Alt>2" } },
+    { "win.show-history", { "<Alt>3" } },
+    { "win.show-hosts", { "<Alt>4" } },
+    { "win.migrate", { "<Control>n" } },
+    { "win.start", { "<Control>Return" } },
+    { "win.copy-command", { "<Control><Shift>c" } },
+    { "win.back", { "Escape", "<Alt>Left" } },
+    { "win.menu", { "F10" } },
 };
 
 static void about_cb(GSimpleAction *action, GVariant *parameter, gpointer data)

@@ -12,6 +12,7 @@
 #include "guest-row.h"
 #include "settings.h"
 #include "stack.h"
+#include "window.h"
 #include "words.h"
 
 struct _MigGuestsPage {
@@ -21,8 +22,9 @@ struct _MigGuestsPage {
     MigGuestList *guests;
     GtkFilterListModel *shown;
     GtkFilter *filter;
-    char *words;  /* what is searched, case-folded; NULL: nothing */
-    char *wanted; /* source of the last time, until hosts are known */
+    char *words;    /* what is searched, case-folded; NULL: nothing */
+    char *wanted;   /* source of the last time, until hosts are known */
+    guint choosing; /* idle source that chooses it */
 
     GtkSearchBar *search_bar;
     GtkSearchEntry *search_entry;
@@ -158,8 +160,10 @@ static void source_chosen_cb(MigGuestsPage *self)
 }
 
 /* The source of the last time, as soon as it is known that there is such a host. */
-static void hosts_changed_cb(MigGuestsPage *self)
+static gboolean choose_wanted_cb(gpointer data)
 {
+    MigGuestsPage *self = data;
+    self->choosing = 0;
     GListModel *hosts = mig_client_get_hosts(self->client);
     for (guint i = 0; self->wanted && i < g_list_model_get_n_items(hosts); i++) {
         g_autoptr(MigHost) host = g_list_model_get_item(hosts, i);
@@ -168,6 +172,14 @@ static void hosts_changed_cb(MigGuestsPage *self)
         g_clear_pointer(&self->wanted, g_free);
         adw_combo_row_set_selected(self->source_row, i);
     }
+    return G_SOURCE_REMOVE;
+}
+
+/* Not at once: in the middle of a change of its list GTK 4.8 crashes when a row is selected. */
+static void hosts_changed_cb(MigGuestsPage *self)
+{
+    if (self->wanted && !self->choosing)
+        self->choosing = g_idle_add_full(G_PRIORITY_DEFAULT, choose_wanted_cb, self, NULL);
     update_cb(self);
 }
 
@@ -178,8 +190,11 @@ static char *host_title_cb(MigHost *host)
 
 static void client_state_cb(MigGuestsPage *self)
 {
-    if (mig_client_get_state(self->client) == MIG_CLIENT_READY)
-        g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
+    if (mig_client_get_state(self->client) != MIG_CLIENT_READY)
+        return;
+    g_clear_handle_id(&self->choosing, g_source_remove);
+    choose_wanted_cb(self);
+    g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
 }
 
 static void read_settings(MigGuestsPage *self)
@@ -206,6 +221,20 @@ static void unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
     mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)), NULL);
 }
 
+/* A guest that moves is shown on its way, every other one can be moved from there. */
+static void activate_cb(MigGuestsPage *self, guint position)
+{
+    g_autoptr(MigGuest) guest = g_list_model_get_item(G_LIST_MODEL(self->shown), position);
+    MigWindow *window = mig_window_of(GTK_WIDGET(self));
+    const char *source = mig_guests_page_get_source(self);
+    if (!guest || !window || !source)
+        return;
+    if (mig_guest_get_job(guest))
+        mig_window_show_job(window, mig_object_get_path(MIG_OBJECT(mig_guest_get_job(guest))));
+    else
+        mig_window_migrate(window, source, mig_guest_get_name(guest), NULL, NULL);
+}
+
 /* what others call */
 
 void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
@@ -230,6 +259,11 @@ void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
     adw_combo_row_set_model(self->source_row, hosts);
     hosts_changed_cb(self);
     source_chosen_cb(self);
+}
+
+const char *mig_guests_page_get_source(MigGuestsPage *self)
+{
+    return mig_guest_list_get_host(self->guests);
 }
 
 GtkSearchBar *mig_guests_page_get_search_bar(MigGuestsPage *self)
@@ -271,6 +305,7 @@ static void mig_guests_page_unmap(GtkWidget *widget)
 static void mig_guests_page_dispose(GObject *object)
 {
     MigGuestsPage *self = MIG_GUESTS_PAGE(object);
+    g_clear_handle_id(&self->choosing, g_source_remove);
     if (self->list_view)
         gtk_list_view_set_model(self->list_view, NULL);
     g_clear_object(&self->shown);
@@ -302,6 +337,7 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
     gtk_widget_class_bind_template_callback(widget_class, search_changed_cb);
     gtk_widget_class_bind_template_callback(widget_class, source_chosen_cb);
     gtk_widget_class_bind_template_callback(widget_class, host_title_cb);
+    gtk_widget_class_bind_template_callback(widget_class, activate_cb);
     gtk_widget_class_bind_template_callback(widget_class, setup_cb);
     gtk_widget_class_bind_template_callback(widget_class, bind_cb);
     gtk_widget_class_bind_template_callback(widget_class, unbind_cb);

@@ -16,6 +16,9 @@ G_DECLARE_FINAL_TYPE(MigGuestsPage, mig_guests_page, MIG, GUESTS_PAGE, AdwBin)
 /* Once, before it is shown. */
 void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client);
 
+/* The source that is chosen; NULL: there is no host. */
+const char *mig_guests_page_get_source(MigGuestsPage *self);
+
 GtkSearchBar *mig_guests_page_get_search_bar(MigGuestsPage *self);
 void mig_guests_page_toggle_search(MigGuestsPage *self);
 void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags);

@@ -9,6 +9,7 @@
 #include "history-page.h"
 #include "hosts-page.h"
 #include "jobs-page.h"
+#include "migrate-page.h"
 #include "settings.h"
 #include "stack.h"
 #include "words.h"
@@ -109,6 +110,14 @@ void mig_window_show_view(MigWindow *self, const char *name)
     g_return_if_fail(MIG_IS_WINDOW(self));
     adw_leaflet_set_visible_child(self->leaflet, self->views);
     adw_view_stack_set_visible_child_name(self->stack, name);
+}
+
+void mig_window_migrate(MigWindow *self, const char *source, const char *guest, GVariant *options,
+                        const char *destination)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    mig_window_push(self, mig_migrate_page_new(self->client, source, guest, options, destination),
+                    "migrate");
 }
 
 void mig_window_show_job(MigWindow *self, const char *path)
@@ -217,9 +226,33 @@ static void search_action(GtkWidget *widget, const char *action, GVariant *param
     mig_guests_page_toggle_search(self->guests_page);
 }
 
+/* win.NAME is page.NAME of the page that is shown. FALSE: that has no such action. */
+static gboolean hand_on(MigWindow *self, const char *action)
+{
+    g_autofree char *name = g_strconcat("page", strchr(action, '.'), NULL);
+    return gtk_widget_activate_action_variant(mig_window_get_page(self), name, NULL);
+}
+
+static void page_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    hand_on(MIG_WINDOW(widget), action);
+}
+
+static void migrate_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigWindow *self = MIG_WINDOW(widget);
+    if (adw_leaflet_get_visible_child(self->leaflet) != self->views)
+        return; /* a page over the views may have input of its own */
+    const char *source = mig_guests_page_get_source(self->guests_page);
+    if (source)
+        mig_window_migrate(self, source, NULL, NULL, NULL);
+}
+
 static void refresh_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     MigWindow *self = MIG_WINDOW(widget);
+    if (hand_on(self, action))
+        return;
     if (mig_client_get_state(self->client) != MIG_CLIENT_READY)
         mig_client_retry(self->client);
     mig_guests_page_refresh(self->guests_page, MIG_CALL_NONE);
@@ -308,6 +341,9 @@ static void mig_window_class_init(MigWindowClass *klass)
     gtk_widget_class_install_action(widget_class, "win.authenticate", NULL, authenticate_action);
     gtk_widget_class_install_action(widget_class, "win.add-host", NULL, add_host_action);
     gtk_widget_class_install_action(widget_class, "win.back", NULL, back_action);
+    gtk_widget_class_install_action(widget_class, "win.migrate", NULL, migrate_action);
+    gtk_widget_class_install_action(widget_class, "win.start", NULL, page_action);
+    gtk_widget_class_install_action(widget_class, "win.copy-command", NULL, page_action);
     gtk_widget_class_install_action(widget_class, "win.menu", NULL, menu_action);
 }
 

@@ -9,7 +9,8 @@
  * whose back button is the action win.back. A pushed page is destroyed when the user goes back.
  *
  * Actions are installed in class_init with gtk_widget_class_install_action(): of the window as
- * win.*, of a page with a prefix of its own. Those without parameter are on the accessibility tree.
+ * win.*, of a page as page.*. Those without parameter are on the accessibility tree. The window
+ * hands win.refresh, win.start and win.copy-command on to page.* of the page that is shown.
  */
 #pragma once
 
@@ -39,6 +40,10 @@ void mig_window_show_job(MigWindow *self, const char *path);
 
 /* Back to the views, and shows that of this name ("guests", "jobs", "history", "hosts"). */
 void mig_window_show_view(MigWindow *self, const char *name);
+
+/* The page that starts a migration; see mig_migrate_page_new() for what may be NULL. */
+void mig_window_migrate(MigWindow *self, const char *source, const char *guest, GVariant *options,
+                        const char *destination);
 
 /* A short message; `text` is never markup. */
 void mig_window_toast(MigWindow *self, const char *text);

@@ -46,6 +46,61 @@ static const Word reasons[] = {
     { "migrating", N_("A migration of it is going on.") },
 };
 
+/* Where the service's words name an option by its key, the app names it as the page does. */
+static const Word rules[] = {
+    { "port-interface-address", N_("choose an address first") },
+    { "rdma-interface-address", N_("RDMA needs an address; choose one first") },
+    { "rdma-pin-all-protocol", N_("the protocol is not RDMA") },
+    { "managed-open-destination",
+      N_("this service is in charge and has to reach the destination") },
+    { "offline-persist",
+      N_("the configuration is all that moves, and “Keep on the destination” is off") },
+    { "postcopy-bandwidth-postcopy", N_("post-copy is not allowed") },
+    { "postcopy-resume-postcopy", N_("post-copy is not allowed") },
+    { "tls-name-tls", N_("it is not encrypted with TLS") },
+    { "auto-converge-initial-auto-converge", N_("the guest is not to be slowed down") },
+    { "auto-converge-increment-auto-converge", N_("the guest is not to be slowed down") },
+    { "compression-mt-level-mt", N_("multi-threaded compression is not chosen") },
+    { "compression-mt-threads-mt", N_("multi-threaded compression is not chosen") },
+    { "compression-mt-dthreads-mt", N_("multi-threaded compression is not chosen") },
+    { "compression-xbzrle-cache-xbzrle", N_("compression by differences is not chosen") },
+    { "parallel-connections-parallel", N_("there is only one connection") },
+    { "parallel-mt", N_("multi-threaded compression takes a single connection") },
+    { "zero-copy-parallel", N_("it needs several connections") },
+    { "graphics-address-type", N_("choose the kind of viewers first") },
+    { "graphics-port-type", N_("choose the kind of viewers first") },
+    { "graphics-tls-port-type", N_("choose the kind of viewers first") },
+};
+
+static const Word remedies[] = {
+    { "configuration-lost", N_("Switch on “Keep on the destination”.") },
+    { "configuration-on-both", N_("Switch on “Remove from the source”.") },
+    { "configuration-kept", N_("Switch on “Keep on the destination” to replace it.") },
+    { "memory-unencrypted",
+      N_("Use a network nobody else is on, “Encrypt with TLS”, or the tunnel.") },
+    { "disks-unencrypted", N_("Use a network nobody else is on, or “Encrypt with TLS”.") },
+    { "driven-by-job", N_("With the source host in charge it would go on.") },
+    { "destination-not-opened",
+      N_("Switch on “Look at the destination” if this service can reach it.") },
+    { "unsafe", N_("Switch off “Skip the check of disks” if the disks do not need it.") },
+    { "hostname-localhost", N_("Choose an address, correct its host name, or set migration_host in "
+                               "qemu.conf there.") },
+    { "address-not-there",
+      N_("See that it is one of its interfaces’ now, or choose another address.") },
+    { "no-route", N_("Bring up the interface that leads there, or choose another address.") },
+    { "disk-not-shared", N_("Choose “Copy disks”, or move it to storage that both hosts share.") },
+    { "disk-sharing-unknown", N_("Choose “Copy disks” unless both hosts share it.") },
+    { "disk-not-seen",
+      N_("See that it is there under the same path, or fill in “Other paths there”.") },
+    { "disk-not-copyable", N_("Leave it out of “Only these disks”.") },
+    { "volume-missing", N_("Make it there, refresh the pool, or choose “Copy disks”.") },
+    { "network-missing", N_("Define it there, or fill in “Other networks there”.") },
+    { "interface-missing", N_("Make it there; for a bridge fill in “Other bridges there”.") },
+    { "io-error-abort", N_("Mend it, or switch off “Give up on disk errors”.") },
+    { "rdma-memory-limit",
+      N_("Set one with virsh memtune --hard-limit, or choose another protocol.") },
+};
+
 static const char *find(const Word *words, gsize n, const char *id)
 {
     for (gsize i = 0; i < n; i++)
@@ -76,6 +131,16 @@ const char *mig_words_reason(const char *id, const char *sentence)
     return find(reasons, G_N_ELEMENTS(reasons), id) ?: sentence;
 }
 
+const char *mig_words_rule(const char *id, const char *reason)
+{
+    return find(rules, G_N_ELEMENTS(rules), id) ?: _(reason);
+}
+
+const char *mig_words_remedy(const char *id, const char *remedy)
+{
+    return find(remedies, G_N_ELEMENTS(remedies), id) ?: remedy;
+}
+
 char *mig_words_host(const char *name)
 {
     return g_strdup(strcmp(name, "local") == 0 ? _("This computer") : name);
@@ -88,6 +153,12 @@ char *mig_words_sentence(const char *sentence)
         return g_strdup("");
     g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(sentence)), first);
     return g_strconcat(first, g_utf8_next_char(sentence), NULL);
+}
+
+char *mig_words_host_inside(const char *name)
+{
+    /* Translators: inside a sentence, for example "from this computer to kvm2" */
+    return g_strdup(strcmp(name, "local") == 0 ? _("this computer") : name);
 }
 
 char *mig_words_size(guint64 bytes)
@@ -118,4 +189,35 @@ char *mig_words_duration(gint64 microseconds)
                                (int) minutes);
     const gint64 hours = minutes / 60;
     return g_strdup_printf(ngettext("%d hour", "%d hours", (gulong) hours), (int) hours);
+}
+
+/* Value of the name that begins after a brace at `p`; NULL: none of these. */
+static const char *find_value(const char *p, va_list pairs, gsize *length)
+{
+    for (const char *name; (name = va_arg(pairs, const char *));) {
+        const char *value = va_arg(pairs, const char *);
+        *length = strlen(name);
+        if (strncmp(p, name, *length) == 0 && p[*length] == '}')
+            return value;
+    }
+    return NULL;
+}
+
+char *mig_words_fill(const char *pattern, ...)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (const char *p = pattern; *p; p++) {
+        va_list pairs;
+        gsize length;
+        va_start(pairs, pattern);
+        const char *value = *p == '{' ? find_value(p + 1, pairs, &length) : NULL;
+        va_end(pairs);
+        if (!value) {
+            g_string_append_c(text, *p);
+            continue;
+        }
+        g_string_append(text, value);
+        p += length + 1;
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -16,8 +16,15 @@ const char *mig_words_phase(const char *phase);       /* Job.Phase */
  */
 const char *mig_words_reason(const char *id, const char *sentence);
 
+/* Why options cannot be combined, and what to do about a finding, by the id of the rule or finding;
+ * of others what the service says. */
+const char *mig_words_rule(const char *id, const char *reason);
+const char *mig_words_remedy(const char *id, const char *remedy);
+
 /* A host's name; that of "local" is a text. */
 char *mig_words_host(const char *name);
+/* The same inside a sentence. */
+char *mig_words_host_inside(const char *name);
 
 /* A sentence of the service, which begins as it would after a colon; NULL is "". */
 char *mig_words_sentence(const char *sentence);
@@ -29,3 +36,7 @@ char *mig_words_time(gint64 microseconds);
 
 /* A length of time, to read at a glance: "less than a minute", "2 minutes". */
 char *mig_words_duration(gint64 microseconds);
+
+/* A pattern with {name}s filled in: pairs of a name and its value, then NULL. Values may have
+ * braces. Owned by the caller. */
+char *mig_words_fill(const char *pattern, ...) G_GNUC_NULL_TERMINATED;

@@ -161,24 +161,31 @@ class App:
 
     def until(self, condition, what, seconds=3 * DEADLINE):
         """Waits until the condition gives something. The tree announces nothing that could be relied
-        on while it is being built, so it is looked at again and again."""
+        on while it is being built, so it is looked at again and again; in between there is time for
+        the libvirt that the tests play, which is in this process."""
+        due = [GLib.timeout_add(0, lambda: due.clear() or GLib.SOURCE_REMOVE)]
+
         def look():
             if self.exit.over:
                 raise AssertionError(f"the app has ended: {self.log()}")
+            if due:
+                return None
             try:
                 self._forget()
                 return condition()
             except (GLib.Error, LookupError, RuntimeError, NotImplementedError):
                 return None  # it vanished while it was looked at
+            finally:
+                due.append(GLib.timeout_add(100, lambda: due.clear() or GLib.SOURCE_REMOVE))
 
         def shown():
             return f"{what}; there is: " + ", ".join(self.labels())
 
-        tick = GLib.timeout_add(100, lambda: GLib.SOURCE_CONTINUE)
         try:
             return wait(look, shown, seconds)
         finally:
-            GLib.source_remove(tick)
+            if due:
+                GLib.source_remove(due[0])
 
     def _forget(self):
         """What the library has cached is not kept true by GTK 4.8."""

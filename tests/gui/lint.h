@@ -33,7 +33,8 @@ static inline gboolean lint_needs_name(GtkWidget *widget)
     if (GTK_IS_BUTTON(widget) || GTK_IS_MENU_BUTTON(widget))
         return !lint_has_text(widget) && !GTK_IS_MENU_BUTTON(gtk_widget_get_parent(widget));
     return GTK_IS_PROGRESS_BAR(widget) || GTK_IS_LEVEL_BAR(widget) || GTK_IS_SPIN_BUTTON(widget) ||
-           GTK_IS_DRAWING_AREA(widget) || GTK_IS_LIST_VIEW(widget) || GTK_IS_LIST_BOX(widget) ||
+           GTK_IS_DRAWING_AREA(widget) || GTK_IS_LIST_VIEW(widget) ||
+           (GTK_IS_LIST_BOX(widget) && !gtk_widget_get_ancestor(widget, ADW_TYPE_EXPANDER_ROW)) ||
            GTK_IS_SEARCH_ENTRY(widget);
 }
 

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The page New migration, end to end."""
+
+import os
+import subprocess
+
+import polkit
+import pytest
+import virt
+from harness import SOURCE
+from loop import wait
+from virt import MIB
+
+SETTINGS = "[org/example/Migration/App]\n"
+
+
+class Page:
+    """The page of guest "web" in an app that remembers b as the destination of the last time."""
+
+    def __init__(self, scene, app):
+        self.scene, self.app = scene, app
+        app.find("list item", "web")
+        app.until(self._open, "the page")
+
+    def _open(self):
+        """Goes on with the Tab key until the row has the focus."""
+        if self.app.all("label", "What and Where"):
+            return True
+        rows = self.app.all("list item", "web")
+        if rows and rows[0].has("focused"):
+            self.app.keys("Return")
+        else:
+            self.app.keys("Tab")
+        return None
+
+    def switch(self, name):
+        return self.app.find("check box", name)
+
+    @property
+    def start(self):
+        return self.app.find("push button", "Start Migration")
+
+    def checked(self, text="Nothing is in the way"):
+        return self.app.find("label", text)
+
+    def startable(self, yes=True):
+        self.app.until(lambda: self.start.has("sensitive") == yes, f"Start is sensitive: {yes}")
+        return self.start
+
+
+@pytest.fixture
+def remember(start, tmp_path):
+    """Starts an app that finds these settings, and keeps its own in the same file."""
+    file = tmp_path / "glib-2.0/settings/keyfile"
+    file.parent.mkdir(parents=True)
+    subprocess.run(["glib-compile-schemas", f"--targetdir={tmp_path}",
+                    os.path.join(SOURCE, "data/app")], check=True)
+
+    def start_app(settings="destination='b'\n"):
+        if settings is not None:
+            file.write_text(SETTINGS + settings)
+        return start(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=str(tmp_path),
+                     GSETTINGS_SCHEMA_DIR=str(tmp_path))
+
+    start_app.file = file
+    return start_app
+
+
+@pytest.fixture
+def page(scene, remember):
+    scene.service.start()
+    return Page(scene, remember())
+
+
+def test_from_a_row_of_guests_to_a_job(scene, page):
+    page.app.find("label", "Move web")
+    page.checked()
+    page.startable().act("click")
+    migration = scene.world.migration("web")
+    migration.copying(300 * MIB, 100 * MIB)
+    page.app.find("list item", "web, from This computer to b, Copying memory")
+    migration.finish()
+    page.app.find("panel", "No guest is being moved")
+    assert "web" in scene.b.guests and "web" not in scene.local.guests
+
+
+def test_what_is_where_afterwards(page):
+    page.checked()
+    page.app.find("label", "web will live on b. Its configuration is removed from this computer.")
+    page.switch("Remove from the source").act("toggle")
+    page.app.find("label", "never start both")
+    page.app.find("list item", "Remark: Hosts local and b both have the configuration")
+    page.app.find("label", "Switch on “Remove from the source”.")
+    page.switch("Keep on the destination").act("toggle")
+    page.app.find("label", "web will run on b until it is shut down. Its configuration stays on")
+    page.switch("Remove from the source").act("toggle")
+    page.app.find("label", "kept nowhere")
+
+
+def test_the_same_as_a_command(page):
+    page.app.find("label", "virsh -c qemu:///system migrate --live --p2p --persistent "
+                           "--undefinesource web qemu+tls://b.example/system")
+    page.switch("Keep on the destination").act("toggle")
+    page.app.gone("label", "--persistent")
+    page.app.do("win.copy-command")
+    page.app.find("label", "Command copied")
+
+
+def test_a_blocker_and_its_end(scene, remember):
+    scene.local.guests["web"].snapshots = 2
+    scene.service.start()
+    page = Page(scene, remember())
+    reason = "has 2 snapshots"
+    page.app.find("label", "1 blocker has to be removed first.")
+    page.app.find("list item", "Blocker: ")
+    assert reason in page.startable(False).description
+    page.app.find("label", "virsh snapshot-list web")
+    scene.local.guests["web"].snapshots = 0
+    page.app.do("win.refresh")
+    page.startable()
+    page.app.gone("label", reason)
+
+
+def test_the_check_is_denied(scene, remember):
+    scene.polkit.answers["check"] = polkit.NO
+    scene.service.start()
+    page = Page(scene, remember())
+    button = page.app.find("push button", "Authenticate to Check")
+    page.startable()
+    scene.polkit.answers["check"] = polkit.YES
+    button.act("click")
+    page.checked()
+    assert scene.polkit.asked("check").flags & 1, "the user may be asked for a password"
+
+
+def test_starting_is_denied_and_given(scene, page):
+    page.checked()
+    scene.polkit.answers["migrate"] = polkit.NO
+    page.switch("Keep on the destination").act("toggle")
+    page.app.gone("label", "--persistent")
+    page.startable().act("click")
+    button = page.app.find("push button", "Authenticate…")
+    assert scene.polkit.asked("migrate").flags & 1
+    assert not page.switch("Keep on the destination").has("checked"), "the input is kept"
+    scene.polkit.answers["migrate"] = polkit.YES
+    button.act("click")
+    scene.world.migration("web").finish()
+    wait(lambda: "web" in scene.b.guests, "it arrives")
+
+
+def test_an_error_after_the_click(scene, page):
+    page.checked()
+    page.startable()
+    scene.client.migrate("web", "b")
+    scene.world.migration("web").copying(1, 1)
+    page.app.do("win.start")
+    page.app.find("label", "wait for it or cancel it")
+    page.startable()
+
+
+def test_an_unsafe_one_is_asked_about(scene, remember):
+    scene.service.start()
+    page = Page(scene, remember("destination='b'\noptions={'unsafe': <true>}\n"))
+    page.app.find("label", "--unsafe")
+    page.startable().act("click")
+    dialog = page.app.until(lambda: next(page.app.walk(page.app.window.node.parent,
+                                                        "push button", "Move Anyway"), None),
+                            "the question")
+    dialog.act("click")
+    scene.world.migration("web").finish()
+    wait(lambda: "web" in scene.b.guests, "it arrives")
+    assert scene.polkit.asked("migrate-unsafe")
+
+
+def test_choices_are_remembered(scene, remember):
+    scene.service.start()
+    page = Page(scene, remember("destination='b'\noptions={'tls': <true>, 'paused': <true>}\n"))
+    page.app.find("label", "--suspend --tls")
+    page.switch("Keep on the destination").act("toggle")
+    page.app.find("label", "--persistent")
+    page.startable().act("click")
+    scene.world.migration("web").finish()
+    wait(lambda: "persist" in remember.file.read_text(), "it is written")
+    text = remember.file.read_text()
+    assert "'tls': <true>" in text and "paused" not in text and "destination='b'" in text
+
+
+def test_the_destination_does_not_answer(scene, remember):
+    scene.b.refuses = virt.VirError(virt.ERR_SYSTEM_ERROR, "Connection refused", virt.FROM_RPC)
+    scene.service.start()
+    page = Page(scene, remember())
+    assert page.startable(False).description
+    scene.b.refuses = None
+    page.app.do("win.refresh")
+    page.startable()
+
+
+def test_nothing_is_chosen_yet(scene, app):
+    app.find("list item", "web")
+    app.do("win.migrate")
+    start = app.find("push button", "Start Migration")
+    app.until(lambda: not start.has("sensitive"), "Start is insensitive")
+    assert app.find("push button", "Start Migration").description == "Choose a guest."
+    app.keys("Escape")
+    app.gone("label", "What and Where")
