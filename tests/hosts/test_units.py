@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The units on real hosts: watchdog, restart and upgrade with jobs going on, host files, shutdown.
+
+What is killed at which moment of a migration is in test_kill.py.
+"""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from lab import guests, system
+from service import Service, assert_free, assert_only_on, t
+
+pytestmark = pytest.mark.usefixtures("clean")
+FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
+SLOW = {"bandwidth": t(1)}  # a copy of the memory takes half a minute at least
+WORKERS = "migration-job@.service"
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def service(host_a):
+    one = Service(host_a)
+    yield one
+    one.end_jobs()
+
+
+def copying(service, flow, guest="web1", destination="host-b", **chosen):
+    """A slow migration of a guest whose memory is being copied now."""
+    job = service.migrate(guest, destination, **{**SLOW, **FLOWS[flow], **chosen})
+    job.copying()
+    return job
+
+
+def shown(host, unit, name):
+    return host.exec(["systemctl", "show", "-P", name, unit]).stdout.strip()
+
+
+def hurry(job):
+    job.control("SetBandwidth", 1000)
+
+
+# Watchdog
+
+
+@contextmanager
+def impatient(host, unit):
+    """systemd waits just seconds for signs of life of a unit that is started from now on."""
+    directory = f"/run/systemd/system/{unit}.d"
+
+    def reload():
+        host.exec(["systemctl", "daemon-reload"])
+        host.exec(["systemctl", "stop", "migrationd"])  # and with it the worker that waits for its job
+
+    host.exec(["mkdir", "-p", directory])
+    host.exec(["tee", f"{directory}/impatient.conf"], input="[Service]\nWatchdogSec=10s\n")
+    reload()
+    try:
+        yield
+    finally:
+        host.exec(["rm", "-r", directory])
+        reload()
+
+
+def test_the_watchdog_is_patient_with_a_busy_machine(host_a):
+    for unit in ("migrationd.service", WORKERS, "migration-query@.service"):
+        assert "\nWatchdogSec=3min\n" in host_a.exec(["systemctl", "cat", unit]).stdout, unit
+
+
+def test_a_service_that_hangs_is_replaced(service, host_a, host_b):
+    guests.start(host_a, "web1")
+    with impatient(host_a, "migrationd.service"):
+        job = copying(service, "direct")
+        worker, before = job.worker(), service.main_pid()
+        host_a.exec(["kill", "-STOP", str(before)])
+        system.wait_for(lambda: service.main_pid() not in (0, before), "the service still hangs", PATIENCE)
+        assert job.worker() == worker and job.all()["State"] == "running"
+        hurry(job)
+        job.ended("completed")
+        assert_only_on("web1", host_b, host_a)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_worker_that_hangs_is_replaced(service, host_a, host_b, flow):
+    """But not while just libvirt takes its time: that is another thread's call."""
+    guests.start(host_a, "web1")
+    with impatient(host_a, WORKERS):
+        job = copying(service, flow)
+        worker = job.worker()
+        signs = set()
+
+        def two_signs():
+            signs.add(shown(host_a, job.unit, "WatchdogTimestampMonotonic"))
+            return len(signs) > 1
+
+        system.wait_for(two_signs, "the worker gives no signs of life", PATIENCE, 0.1)
+        assert job.worker() == worker and job.all()["State"] == "running"
+        host_a.exec(["kill", "-STOP", str(worker)])
+        system.wait_for(lambda: job.worker() != worker, "the worker still hangs", PATIENCE, 0.1)
+        if flow == "peer":
+            host_a.virsh("migrate-setspeed", "web1", "1000", check=False)
+        end = job.ended("completed" if flow == "peer" else "interrupted", PATIENCE)
+        here, elsewhere = (host_b, host_a) if flow == "peer" else (host_a, host_b)
+        assert end["GuestHost"] == ("host-b" if flow == "peer" else "local")
+        assert_only_on("web1", here, elsewhere)
+        assert_free(here, "web1")
