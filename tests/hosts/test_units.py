@@ -4,12 +4,13 @@
 What is killed at which moment of a migration is in test_kill.py.
 """
 
+import json
 import os
 from contextlib import contextmanager
 
 import pytest
 from lab import guests, system
-from service import Service, assert_free, assert_only_on, t
+from service import NAME, Service, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
 FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
@@ -104,3 +105,81 @@ def test_a_worker_that_hangs_is_replaced(service, host_a, host_b, flow):
         assert end["GuestHost"] == ("host-b" if flow == "peer" else "local")
         assert_only_on("web1", here, elsewhere)
         assert_free(here, "web1")
+
+
+# Shutdown
+
+
+def locks(host):
+    """What the service holds of logind's locks: (what, why, mode) each, and whose process it is."""
+    words = ["org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "ListInhibitors"]
+    rows, = json.loads(host.exec(["busctl", "--json=short", "call", *words]).stdout)["data"]
+    ours = [row for row in rows if row[1] == "Guest Migration"]
+    return {(what, why, mode) for what, _, why, mode, _, _ in ours}, {row[5] for row in ours}
+
+
+def held(why):
+    return {(what, why, mode) for what in ("shutdown", "sleep") for mode in ("block", "delay")}
+
+
+def test_a_job_that_needs_us_holds_up_a_shutdown(service, host_a):
+    guests.start(host_a, "web1")
+    guests.start(host_a, "web2", wait=False)
+    first = copying(service, "direct", "web1")
+    system.wait_for(lambda: locks(host_a) == (held("Guest web1 is being migrated"), {service.main_pid()}), lambda: locks(host_a))
+    second = copying(service, "direct", "web2")
+    system.wait_for(lambda: locks(host_a)[0] == held("2 guests are being migrated"), lambda: locks(host_a))
+    service.kill()
+    first.cancel()
+    first.ended("cancelled")
+    system.wait_for(lambda: locks(host_a) == (held("Guest web2 is being migrated"), {service.main_pid()}), lambda: locks(host_a))
+    second.cancel()
+    second.ended("cancelled")
+    system.wait_for(lambda: locks(host_a)[0] == set(), lambda: locks(host_a))
+
+
+def test_a_shutdown_that_somebody_else_announces(service, host_a):
+    """Anybody may send the service such a signal."""
+    guests.start(host_a, "web1")
+    job = copying(service, "direct")
+    to = host_a.exec(["busctl", "--json=short", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner", "s", NAME])
+    words = [f"--destination={json.loads(to.stdout)['data'][0]}", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForShutdown", "b", "true"]
+    host_a.exec(["busctl", "emit", *words], user="nobody")
+    hurry(job)
+    job.ended("completed")
+    service.migrate("nobody", "host-b").failed("GuestNotFound")  # the queue goes on, too
+
+
+def test_somebody_at_the_screen_is_kept_from_a_shutdown(service, host_a):
+    def may_power_off():
+        words = ["org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "CanPowerOff"]
+        return host_a.session_exec("ann", ["busctl", "call", *words]).stdout.split()[1].strip('"')
+
+    guests.start(host_a, "web1")
+    host_a.add_user("ann")
+    try:
+        assert may_power_off() == "yes"
+        job = copying(service, "direct")
+        system.wait_for(lambda: may_power_off() == "challenge", "a shutdown is not refused")
+        job.cancel()
+        job.ended("cancelled")
+        system.wait_for(lambda: may_power_off() == "yes", "a shutdown is still refused")
+    finally:
+        host_a.exec(["userdel", "-r", "-f", "ann"], check=False)
+
+
+def test_a_host_that_drives_a_migration_shuts_down(host_a, host_b):
+    """It is the destination too; the guest stays where it is, and the ledger says so after the boot."""
+    guests.start(host_a, "web1")
+    service = Service(host_b)
+    job = copying(service, "direct", destination="local", source="host-a")
+    system.wait_for(lambda: locks(host_b)[0], "the shutdown is not held up")
+    host_b.reboot()
+    end = job.all()
+    assert (end["State"], end["GuestHost"], end["SourceState"]) == ("cancelled", "host-a", "running"), end
+    assert_only_on("web1", host_a, host_b)
+    assert_free(host_a, "web1")
+    before = host_b.exec(["journalctl", "-q", "--no-pager", "-b", "-1", "-u", "migrationd", "-o", "cat"]).stdout
+    assert f"the machine goes down, cancelling job {job.id} (guest web1)" in before
+    service.migrate("web1", "local", source="host-a").ended("completed")
+    assert_only_on("web1", host_b, host_a)
