@@ -9,8 +9,9 @@ import os
 from contextlib import contextmanager
 
 import pytest
-from lab import guests, system
-from service import NAME, Service, assert_free, assert_only_on, t
+from lab import guests, install, system
+from lab.system import LabError
+from service import NAME, ROOT, Refused, Service, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
 FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
@@ -81,12 +82,11 @@ def test_a_service_that_hangs_is_replaced(service, host_a, host_b):
         assert_only_on("web1", host_b, host_a)
 
 
-@pytest.mark.parametrize("flow", FLOWS)
-def test_a_worker_that_hangs_is_replaced(service, host_a, host_b, flow):
+def test_a_worker_that_hangs_is_replaced(service, host_a, host_b):
     """But not while just libvirt takes its time: that is another thread's call."""
     guests.start(host_a, "web1")
     with impatient(host_a, WORKERS):
-        job = copying(service, flow)
+        job = copying(service, "direct")
         worker = job.worker()
         signs = set()
 
@@ -97,14 +97,10 @@ def test_a_worker_that_hangs_is_replaced(service, host_a, host_b, flow):
         system.wait_for(two_signs, "the worker gives no signs of life", PATIENCE, 0.1)
         assert job.worker() == worker and job.all()["State"] == "running"
         host_a.exec(["kill", "-STOP", str(worker)])
-        system.wait_for(lambda: job.worker() != worker, "the worker still hangs", PATIENCE, 0.1)
-        if flow == "peer":
-            host_a.virsh("migrate-setspeed", "web1", "1000", check=False)
-        end = job.ended("completed" if flow == "peer" else "interrupted", PATIENCE)
-        here, elsewhere = (host_b, host_a) if flow == "peer" else (host_a, host_b)
-        assert end["GuestHost"] == ("host-b" if flow == "peer" else "local")
-        assert_only_on("web1", here, elsewhere)
-        assert_free(here, "web1")
+        end = job.ended("interrupted", PATIENCE)
+        assert end["GuestHost"] == "local" and job.worker() != worker
+        assert_only_on("web1", host_a, host_b)
+        assert_free(host_a, "web1")
 
 
 # Shutdown
@@ -183,3 +179,56 @@ def test_a_host_that_drives_a_migration_shuts_down(host_a, host_b):
     assert f"the machine goes down, cancelling job {job.id} (guest web1)" in before
     service.migrate("web1", "local", source="host-a").ended("completed")
     assert_only_on("web1", host_b, host_a)
+
+
+# Restart, upgrade
+
+
+def test_restart_and_upgrade_with_jobs_going_on(service, host_a, host_b):
+    guests.start(host_a, "web1")
+    guests.start(host_a, "web2")
+    stage = install.stage_of(os.environ["HOSTS_STAGE"])
+    jobs = {"web1": copying(service, "direct", "web1"), "web2": copying(service, "peer", "web2")}
+    workers = {guest: job.worker() for guest, job in jobs.items()}
+    for replace in (lambda: host_a.exec(["systemctl", "restart", "migrationd"]), lambda: install.install(host_a, stage)):
+        before = service.main_pid()
+        replace()
+        assert service.main_pid() not in (0, before)
+        assert {guest: job.worker() for guest, job in jobs.items()} == workers
+        assert {job.all()["State"] for job in jobs.values()} == {"running"}
+        # of the two, one needs us
+        system.wait_for(lambda: locks(host_a) == (held("Guest web1 is being migrated"), {service.main_pid()}), lambda: locks(host_a))
+    for guest, job in jobs.items():
+        hurry(job)
+        job.ended("completed")
+        assert_only_on(guest, host_b, host_a)
+    assert shown(host_a, "migrationd", "Result") == "success"
+
+
+# Host files
+
+
+def test_host_files_count_at_once(service, host_a, host_b):
+    """And one that is broken says so itself, and is nobody else's trouble."""
+    directory = "/etc/migrationd/hosts.d"
+
+    def error(name):
+        try:
+            return service.json("get-property", f"{ROOT}/host/{name.replace('-', '_2d')}", f"{NAME}.Host", "FileError")
+        except LabError:
+            return None  # there is no such host
+
+    service.list_guests("host-b")
+    before = service.main_pid()
+    try:
+        host_a.exec(["cp", f"{directory}/host-b.conf", f"{directory}/fresh.conf"])
+        host_a.exec(["tee", f"{directory}/broken.conf"], input="[Host]\nTransport=tls\nAdress=host-b\n")
+        system.wait_for(lambda: error("fresh") == "" and "Adress" in (error("broken") or ""), lambda: (error("fresh"), error("broken")))
+        assert f"{directory}/broken.conf" in error("broken") and error("host-b") == ""
+        assert service.list_guests("fresh") == []
+        with pytest.raises(Refused, match="InvalidHostFile"):
+            service.call("ListGuests", "broken", "@a{sv} {}")
+    finally:
+        host_a.exec(["rm", f"{directory}/fresh.conf", f"{directory}/broken.conf"])
+    system.wait_for(lambda: error("fresh") is None and error("broken") is None, "they are still hosts")
+    assert service.main_pid() == before
