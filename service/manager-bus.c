@@ -301,14 +301,18 @@ static void job_added(Job *job, void *userdata)
 {
     guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
-    bus_object_add(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
+    const ManagerBus *face = userdata;
+    bus_object_add(face->objects, &job_kind, id, job->record);
+    shutdown_update(face->shutdown);
 }
 
 static void job_changed(Job *job, void *userdata)
 {
     guest_lists_job_changed(((ManagerBus *) userdata)->guest_lists, job->record);
     g_autofree char *id = job_bus_id(job->record->id);
-    bus_object_changed(((ManagerBus *) userdata)->objects, &job_kind, id, job->record);
+    const ManagerBus *face = userdata;
+    bus_object_changed(face->objects, &job_kind, id, job->record);
+    shutdown_update(face->shutdown);
 }
 
 static void job_removed(guint64 id, void *userdata)
@@ -355,6 +359,7 @@ ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *b
     face->objects = bus_objects_new(bus, face);
     face->guest_lists = guest_lists_new(face);
     face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
+    face->shutdown = shutdown_new(event, bus, face->manager);
     int r = register_objects(face);
     if (r < 0) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_FAILED, "cannot put objects on the bus: %s",
@@ -370,6 +375,7 @@ void manager_bus_free(ManagerBus *face)
     if (!face)
         return;
     g_clear_pointer(&face->authorizer, authorizer_free);
+    shutdown_free(face->shutdown);
     manager_free(face->manager);
     guest_lists_free(face->guest_lists);
     bus_objects_free(face->objects);

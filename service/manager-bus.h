@@ -9,6 +9,7 @@
 #include "authorize.h"
 #include "bus-object.h"
 #include "manager.h"
+#include "shutdown.h"
 
 #define MANAGER_NAME "org.example.Migration1"
 #define MANAGER_PATH "/org/example/Migration1"
@@ -22,6 +23,7 @@ typedef struct {
     GuestLists *guest_lists;
     Authorizer *authorizer;
     BusObjects *objects;
+    Shutdown *shutdown;
 } ManagerBus;
 
 /* Puts all objects on the bus, then starts the manager; the name is the caller's to request. */

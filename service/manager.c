@@ -145,7 +145,7 @@ void manager_schedule(Manager *manager)
     for (GList *l = manager->queued.head, *next; l; l = next) {
         Job *job = l->data;
         next = l->next;
-        if (running_on(manager, job->record->source) >= RUNNING_MAX_SOURCE)
+        if (manager->held || running_on(manager, job->record->source) >= RUNNING_MAX_SOURCE)
             continue;
         g_queue_delete_link(&manager->queued, l);
         manager->running++;
@@ -154,6 +154,13 @@ void manager_schedule(Manager *manager)
         next = manager->queued.head; /* a job that could not start has changed the queue */
     }
     manager->handlers->counts_changed(manager->userdata);
+}
+
+void manager_hold(Manager *manager, gboolean held)
+{
+    manager->held = held;
+    if (!held)
+        manager_schedule(manager);
 }
 
 static void forget_oldest(Manager *manager)

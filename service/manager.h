@@ -50,6 +50,7 @@ struct Manager {
     GQueue finished;   /* Job, oldest first */
     GQueue queued;     /* Job, oldest first */
     guint running;
+    gboolean held; /* no job is started */
     sd_event_source *hosts_watch;
 };
 
@@ -77,6 +78,8 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
                              GError **error);
 /* Starts what may start, oldest first. */
 void manager_schedule(Manager *manager);
+/* TRUE: jobs stay in the queue until it is told FALSE. */
+void manager_hold(Manager *manager, gboolean held);
 /* Records and queues a job; manager_schedule() starts it. */
 Job *manager_add_job(Manager *manager, const MigRequest *request, guint32 owner_uid,
                      GError **error);

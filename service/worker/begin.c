@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "config.h"
+#include "environment.h"
 #include "error.h"
 #include "log.h"
 #include "sd-autoptr.h"
@@ -137,8 +138,7 @@ MigBegin *mig_begin_wait(guint64 id, const MigWorkerOptions *options, GError **e
     g_autofree char *instance = g_strdup_printf("%" G_GUINT64_FORMAT, id);
     g_autofree char *path = g_build_filename(options->runtime_dir, MIG_LINK_JOBS, instance, NULL);
     g_autoptr(MigBegin) begin = g_new0(MigBegin, 1);
-    if (sd_event_default(&begin->event) < 0)
-        g_error("no event loop");
+    begin->event = mig_environment_loop();
     if (!mig_vir_loop_start(error))
         return NULL;
     begin->server = mig_link_serve(path, begin->event, on_client, begin, error);

@@ -13,17 +13,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "log.h"
+
 #define KILL_USEC (5 * G_USEC_PER_SEC)
 
 void mig_environment_clean(const char *runtime_dir)
 {
-    g_autofree char *notify = g_strdup(g_getenv("NOTIFY_SOCKET"));
+    static const char *const kept[] = { "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC" };
     g_autofree char *config = g_build_filename(runtime_dir, "no-config", NULL);
     const struct passwd *user = getpwuid(geteuid());
+    char *values[G_N_ELEMENTS(kept)];
 
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++)
+        values[i] = g_strdup(g_getenv(kept[i]));
     clearenv();
-    if (notify)
-        g_setenv("NOTIFY_SOCKET", notify, TRUE);
+    for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+        if (values[i])
+            g_setenv(kept[i], values[i], TRUE);
+        g_free(values[i]);
+    }
     g_setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", TRUE);
     g_setenv("HOME", user && user->pw_dir ? user->pw_dir : "/", TRUE);
     g_setenv("LANG", "C.UTF-8", TRUE);
@@ -41,6 +49,17 @@ void mig_environment_signals(void)
     pthread_sigmask(SIG_BLOCK, &handled, NULL);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+sd_event *mig_environment_loop(void)
+{
+    sd_event *event = NULL;
+    if (sd_event_default(&event) < 0)
+        g_error("no event loop");
+    int r = sd_event_set_watchdog(event, TRUE);
+    if (r < 0)
+        log_warning("no watchdog: %s", g_strerror(-r));
+    return event;
 }
 
 /* Field 4 of proc(5)'s stat; the name before it may hold anything but ends with the last ')'. */

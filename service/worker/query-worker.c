@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
+#include "environment.h"
 #include "link.h"
 #include "log.h"
 #include "post.h"
@@ -215,8 +216,7 @@ int mig_worker_query(const char *host, const MigWorkerOptions *options)
 {
     g_autoptr(GError) error = NULL;
     Query *query = g_new0(Query, 1);
-    if (sd_event_default(&query->event) < 0)
-        g_error("no event loop");
+    query->event = mig_environment_loop();
     if (!set_up(query, host, options, &error)) {
         log_error("%s", error->message);
         return 1;

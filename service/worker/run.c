@@ -12,6 +12,7 @@
 
 #include "commands.h"
 #include "course.h"
+#include "environment.h"
 #include "error.h"
 #include "journal.h"
 #include "ledger.h"
@@ -476,8 +477,7 @@ int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
     run->ledger = ledger;
     run->job = job;
     run->server = server;
-    if (sd_event_default(&run->event) < 0)
-        g_error("no event loop");
+    run->event = mig_environment_loop();
     int status;
     if (set_up(run, options, &error)) {
         start(run);
