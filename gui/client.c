@@ -67,8 +67,7 @@ static GError *make_plain(GError *error)
         error->domain = MIG_ERROR;
         error->code = MIG_ERROR_FAILED;
     }
-    char *message =
-        mig_service_words_error(error->domain == MIG_ERROR ? name : NULL, error->message);
+    char *message = mig_service_words_error(name, error->message);
     g_free(error->message);
     error->message = message;
     return error;

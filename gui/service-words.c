@@ -50,6 +50,17 @@ static const char *const errors[MIG_N_ERRORS] = {
     [MIG_ERROR_WORKER] = N_("The service could not start a worker."),
 };
 
+/* What the bus says when there is no service. */
+static const struct {
+    const char *name, *text;
+} bus_errors[] = {
+    { "org.freedesktop.DBus.Error.ServiceUnknown", N_("It is not installed.") },
+    { "org.freedesktop.DBus.Error.NameHasNoOwner", N_("It does not run.") },
+    { "org.freedesktop.DBus.Error.NoReply", N_("It did not answer.") },
+    { "org.freedesktop.DBus.Error.TimedOut", N_("It did not answer in time.") },
+    { "org.freedesktop.DBus.Error.AccessDenied", N_("The bus does not allow it.") },
+};
+
 static const MigFindingInfo *find(const char *id)
 {
     for (const MigFindingInfo *info = mig_findings_table(); info->id; info++)
@@ -124,9 +135,14 @@ char *mig_service_words_error(const char *name, const char *sentence)
     for (int code = 0; name && code < MIG_N_ERRORS; code++)
         if (strcmp(name, mig_error_name(code)) == 0)
             text = errors[code];
-    const char *translated = text ? _(text) : NULL;
+    for (gsize i = 0; name && i < G_N_ELEMENTS(bus_errors); i++)
+        if (strcmp(name, bus_errors[i].name) == 0)
+            text = bus_errors[i].text;
+    /* one that is not known here still gets a sentence in the user's language in front */
+    text = text ?: errors[MIG_ERROR_FAILED];
+    const char *translated = _(text);
     if (translated == text)
         return g_strdup(sentence);
     /* Translators: what is wrong, and the service's own words for it, which are English */
-    return g_strdup_printf(_("%s (%s)"), translated, sentence);
+    return g_strdup_printf(_("%s\n%s"), translated, sentence);
 }
