@@ -8,44 +8,60 @@
  *   minimum          i: the least width the window can have
  *   picture FILE     draws the window, or the dialog over it, into a PNG
  *   size W H, scheme dark or light, direction ltr or rtl: change the window
- *   frame            x: monotonic time in us of the first frame that showed a list; 0: none yet
- *   block            x: longest time in us without looking for events since it was asked last
+ *   frame, cpu       x: monotonic time in us of the first frame that showed a list, 0: none yet;
+ *                    and the processor time the app had used by then
+ *   block            (xx): longest time in us without looking for events since it was asked last,
+ *                    and of processor time, which others on the machine do not lengthen
+ *   type WORD        searches; b
  *   scroll           goes through the list that is shown, a third of a page a frame; u: frames
  */
 #include <adwaita.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
+#include <time.h>
 
-static gint64 first_frame, awake, longest_block;
+static gint64 first_frame, first_frame_cpu, awake, awake_cpu, longest_block, longest_block_cpu;
 
 /* time */
 
+static gint64 cpu_time(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 static int poll_and_measure(GPollFD *fds, guint n, int timeout)
 {
-    const gint64 now = g_get_monotonic_time();
-    if (awake)
-        longest_block = MAX(longest_block, now - awake);
+    if (awake) {
+        longest_block = MAX(longest_block, g_get_monotonic_time() - awake);
+        longest_block_cpu = MAX(longest_block_cpu, cpu_time() - awake_cpu);
+    }
     const int result = g_poll(fds, n, timeout);
     awake = g_get_monotonic_time();
+    awake_cpu = cpu_time();
     return result;
 }
 
-static GtkWidget *find_seen(GtkWidget *widget, GType type)
+/* The list that can be scrolled; a combo row has one too, which cannot. */
+static GtkWidget *find_list(GtkWidget *widget)
 {
     if (!gtk_widget_get_mapped(widget))
         return NULL;
-    if (g_type_is_a(G_OBJECT_TYPE(widget), type))
+    if (GTK_IS_LIST_VIEW(widget) && gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW))
         return widget;
     GtkWidget *found = NULL;
     for (GtkWidget *child = gtk_widget_get_first_child(widget); child && !found;
          child = gtk_widget_get_next_sibling(child))
-        found = find_seen(child, type);
+        found = find_list(child);
     return found;
 }
 
 /* The dialog, or the window if there is none. */
 static GtkWidget *find_window(void)
 {
+    if (!gtk_is_initialized())
+        return NULL;
     GListModel *windows = gtk_window_get_toplevels();
     GtkWidget *found = NULL;
     for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
@@ -59,7 +75,7 @@ static GtkWidget *find_window(void)
 
 static gboolean has_rows(GtkWidget *window)
 {
-    GtkWidget *list = find_seen(window, GTK_TYPE_LIST_VIEW);
+    GtkWidget *list = find_list(window);
     return list && gtk_widget_get_first_child(list);
 }
 
@@ -70,6 +86,7 @@ static gboolean painted_cb(GSignalInvocationHint *hint, guint n, const GValue *v
     if (!window || !has_rows(window))
         return TRUE;
     first_frame = g_get_monotonic_time();
+    first_frame_cpu = (gint64) clock() * G_USEC_PER_SEC / CLOCKS_PER_SEC;
     return FALSE;
 }
 
@@ -185,11 +202,16 @@ static GVariant *do_frame(char **words)
     return g_variant_new_int64(first_frame);
 }
 
+static GVariant *do_cpu(char **words)
+{
+    return g_variant_new_int64(first_frame_cpu);
+}
+
 static GVariant *do_block(char **words)
 {
-    const gint64 longest = longest_block;
-    longest_block = 0;
-    return g_variant_new_int64(longest);
+    GVariant *longest = g_variant_new("(xx)", longest_block, longest_block_cpu);
+    longest_block = longest_block_cpu = 0;
+    return longest;
 }
 
 static guint scrolled_frames;
@@ -207,12 +229,33 @@ static gboolean scroll_cb(GtkWidget *list, GdkFrameClock *clock, gpointer data)
 
 static GVariant *do_scroll(char **words)
 {
-    GtkWidget *list = find_seen(find_window(), GTK_TYPE_LIST_VIEW);
+    GtkWidget *list = find_list(find_window());
     if (list && !words[1]) {
         scrolled_frames = 0;
         gtk_widget_add_tick_callback(list, scroll_cb, NULL, NULL);
     }
     return g_variant_new_uint32(scrolled_frames);
+}
+
+static GtkWidget *find_entry(GtkWidget *widget)
+{
+    if (!gtk_widget_get_mapped(widget) || GTK_IS_SEARCH_ENTRY(widget))
+        return gtk_widget_get_mapped(widget) ? widget : NULL;
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child && !found;
+         child = gtk_widget_get_next_sibling(child))
+        found = find_entry(child);
+    return found;
+}
+
+static GVariant *do_type(char **words)
+{
+    if (!find_entry(find_window()))
+        gtk_widget_activate_action(find_window(), "win.search", NULL);
+    GtkWidget *entry = find_entry(find_window());
+    if (entry)
+        gtk_editable_set_text(GTK_EDITABLE(entry), words[1] ?: "");
+    return g_variant_new_boolean(entry != NULL);
 }
 
 /* asking */
@@ -224,7 +267,8 @@ static const struct {
     { "texts", do_texts },         { "tooltips", do_tooltips }, { "minimum", do_minimum },
     { "picture", do_picture },     { "size", do_size },         { "width", do_width },
     { "scheme", do_scheme },       { "frame", do_frame },       { "block", do_block },
-    { "direction", do_direction }, { "scroll", do_scroll },
+    { "direction", do_direction }, { "scroll", do_scroll },     { "cpu", do_cpu },
+    { "type", do_type },
 };
 
 static void answer(GOutputStream *output, const char *line)
