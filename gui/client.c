@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "service-words.h"
+
 struct _MigClient {
     GObject parent_instance;
 
@@ -65,6 +67,9 @@ static GError *make_plain(GError *error)
         error->domain = MIG_ERROR;
         error->code = MIG_ERROR_FAILED;
     }
+    char *message = mig_service_words_error(name, error->message);
+    g_free(error->message);
+    error->message = message;
     return error;
 }
 

@@ -2,6 +2,8 @@
 /* A finding of the service's checks. */
 #include "finding.h"
 
+#include "service-words.h"
+
 struct _MigFinding {
     MigObject parent_instance;
 };
@@ -16,6 +18,21 @@ static const MigKey keys[] = {
     { "remedy", "remedy", "s" },
 };
 
+/* What the service says in English, in the user's language. */
+static void translate(MigFinding *self)
+{
+    MigObject *object = MIG_OBJECT(self);
+    const char *id = mig_object_get_string(object, "id");
+    GVariant *arguments = mig_object_get_variant(object, "arguments");
+    g_autofree char *sentence =
+        mig_service_words_sentence(id, arguments, mig_object_get_string(object, "sentence"));
+    g_autofree char *remedy =
+        mig_service_words_remedy(id, arguments, mig_object_get_string(object, "remedy"));
+    g_autoptr(GVariant) texts = g_variant_ref_sink(
+        g_variant_new_parsed("{'sentence': <%s>, 'remedy': <%s>}", sentence, remedy));
+    mig_object_update(object, texts);
+}
+
 GListModel *mig_finding_list_new(GVariant *findings)
 {
     g_autoptr(GListStore) list = g_list_store_new(MIG_TYPE_FINDING);
@@ -23,6 +40,7 @@ GListModel *mig_finding_list_new(GVariant *findings)
         g_autoptr(GVariant) row = g_variant_get_child_value(findings, i);
         g_autoptr(MigFinding) finding = g_object_new(MIG_TYPE_FINDING, NULL);
         mig_object_update(MIG_OBJECT(finding), row);
+        translate(finding);
         g_list_store_append(list, finding);
     }
     return G_LIST_MODEL(g_steal_pointer(&list));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One finding of Check, of a plan or of a job: properties id, severity (note, warning, blocker),
- * arguments (a{ss}), sentence and remedy.
+ * arguments (a{ss}), sentence and remedy; the last two in the user's language.
  */
 #pragma once
 

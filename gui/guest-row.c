@@ -13,6 +13,7 @@ struct _MigGuestRow {
 
     MigGuest *guest;
     MigJob *job; /* that is connected */
+    int looks;   /* the MigMove whose icon and style it has; -1: none */
 
     GtkLabel *name;
     GtkLabel *detail;
@@ -54,13 +55,22 @@ static char *make_move_text(MigGuest *guest)
     return g_strdup_printf(_("Moving to %s, %d %%"), host, percent);
 }
 
+/* Only what is another one: a style class that changes costs more than all else in a row. */
+static void set_looks(MigGuestRow *self, MigMove move)
+{
+    if (self->looks == (int) move)
+        return;
+    if (self->looks >= 0)
+        gtk_widget_remove_css_class(GTK_WIDGET(self->icon), moves[self->looks].style);
+    gtk_widget_add_css_class(GTK_WIDGET(self->icon), moves[move].style);
+    gtk_image_set_from_icon_name(self->icon, moves[move].icon);
+    self->looks = (int) move;
+}
+
 static void show_move(MigGuestRow *self, const char *text)
 {
     const MigMove move = mig_guest_get_move(self->guest);
-    for (gsize i = 0; i < G_N_ELEMENTS(moves); i++)
-        gtk_widget_remove_css_class(GTK_WIDGET(self->icon), moves[i].style);
-    gtk_widget_add_css_class(GTK_WIDGET(self->icon), moves[move].style);
-    gtk_image_set_from_icon_name(self->icon, moves[move].icon);
+    set_looks(self, move);
     gtk_label_set_label(self->move, text);
     gtk_widget_set_visible(GTK_WIDGET(self->progress), move == MIG_MOVE_MOVING);
     if (move == MIG_MOVE_MOVING)
@@ -145,6 +155,7 @@ static void mig_guest_row_class_init(MigGuestRowClass *klass)
 
 static void mig_guest_row_init(MigGuestRow *self)
 {
+    self->looks = -1;
     gtk_widget_init_template(GTK_WIDGET(self));
 }
 

@@ -200,7 +200,7 @@ static void client_state_cb(MigGuestsPage *self)
 static void read_settings(MigGuestsPage *self)
 {
     GSettings *settings = mig_settings_get();
-    self->wanted = settings ? g_settings_get_string(settings, "source") : NULL;
+    self->wanted = settings ? g_settings_get_string(settings, "source") : g_strdup("local");
 }
 
 /* rows */

@@ -9,7 +9,7 @@
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, LOCALE_DIR);
+    bindtextdomain(GETTEXT_PACKAGE, g_getenv("TEXTDOMAINDIR") ?: LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
     g_autoptr(MigApplication) application = mig_application_new();

@@ -97,7 +97,8 @@ const MigFinding *mig_findings_find(const GPtrArray *findings, const char *id)
     return NULL;
 }
 
-static void append_value(GString *text, const char *name, const char *value)
+static void append_value(GString *text, const char *name, const char *value,
+                         char *(*quote)(const char *) )
 {
     g_autofree char *quoted = NULL;
 
@@ -107,13 +108,13 @@ static void append_value(GString *text, const char *name, const char *value)
         return;
     }
     if (g_str_equal(name, "guest") || *value == '\0' || value[strspn(value, PLAIN)] != '\0')
-        quoted = mig_text_quote(value);
+        quoted = quote(value);
 
     g_string_append(text, quoted ?: value);
 }
 
 /* In one pass, so that a value with braces in it stays what it is. */
-static char *fill_in(const char *pattern, GVariant *arguments)
+char *mig_finding_fill_in(const char *pattern, GVariant *arguments, char *(*quote)(const char *) )
 {
     GString *text = g_string_new(NULL);
 
@@ -130,7 +131,7 @@ static char *fill_in(const char *pattern, GVariant *arguments)
 
         name = g_strndup(pattern + 1, (gsize) (end - pattern - 1));
         if (g_variant_lookup(arguments, name, "&s", &value))
-            append_value(text, name, value);
+            append_value(text, name, value, quote);
         pattern = end + 1;
     }
 
@@ -139,12 +140,12 @@ static char *fill_in(const char *pattern, GVariant *arguments)
 
 char *mig_finding_sentence(const MigFinding *finding)
 {
-    return fill_in(finding->info->sentence, finding->arguments);
+    return mig_finding_fill_in(finding->info->sentence, finding->arguments, mig_text_quote);
 }
 
 char *mig_finding_remedy(const MigFinding *finding)
 {
-    return fill_in(finding->info->remedy, finding->arguments);
+    return mig_finding_fill_in(finding->info->remedy, finding->arguments, mig_text_quote);
 }
 
 static GVariant *finding_to_variant(const MigFinding *finding)

@@ -44,6 +44,10 @@ void mig_findings_add(GPtrArray *findings, const char *id, ...) G_GNUC_NULL_TERM
 const MigFinding *mig_findings_worst(const GPtrArray *findings, MigSeverity severity);
 const MigFinding *mig_findings_find(const GPtrArray *findings, const char *id);
 
+/* A pattern with the arguments (a{ss}) in place of their {names}; `quote` puts a value in quotes.
+ */
+char *mig_finding_fill_in(const char *pattern, GVariant *arguments, char *(*quote)(const char *) );
+
 /* "sentence" and "remedy" with the arguments filled in: {guest} in quotes, {message} as it
  * is, other values in quotes if they have anything but letters, digits and . _ : / % + - in them.
  */

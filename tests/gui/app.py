@@ -30,8 +30,10 @@ ENVIRONMENT = {
 }
 # what GLib says of programming errors; none of these may be in the app's log
 ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
-# known and not ours: no portal, no notification daemon, no GPU on the private buses
-HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan")
+# known and not ours: no portal, no notification daemon, no GPU on the private buses; what
+# libadwaita's view switcher is when the window becomes narrow at once
+HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan",
+            "allocate AdwViewSwitcher viewswitcher", "allocate GtkBox box 0x")
 
 
 # roles with nothing in them that a test could want
@@ -129,11 +131,11 @@ class Widget:
 class App:
     """The app of a scene (tests/bus/scene.py), or of any system bus whose address is given."""
 
-    def __init__(self, desk, address, **environment):
+    def __init__(self, desk, address, program=None, **environment):
         self.desk, self.atspi = desk, desk.atspi
         self._log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [harness.built("gui/guest-migration")], stderr=self._log, stdout=self._log,
+            [program or harness.built("gui/guest-migration")], stderr=self._log, stdout=self._log,
             env={**os.environ, **desk.environment, "DBUS_SYSTEM_BUS_ADDRESS": address,
                  **environment})
         self.exit = Exit(self.process.pid)

@@ -127,7 +127,7 @@ static void test_interfaces(void)
 static void test_actions(void)
 {
     static const char *const elements[] = { "action", "id", NULL };
-    g_autoptr(GHashTable) known = read_names("polkit/org.example.Migration1.policy", elements);
+    g_autoptr(GHashTable) known = read_names("polkit/org.example.Migration1.policy.in", elements);
     g_autoptr(GHashTable) used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GHashTableIter iter;
     void *key;
