@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "guests-page.h"
+#include "job-page.h"
 #include "jobs-page.h"
 #include "settings.h"
 #include "stack.h"
@@ -17,6 +18,7 @@ struct _MigWindow {
     MigClient *client;
     gboolean was_ready; /* there is something to show while the service is away */
     guint tidy;         /* idle source that drops pages that were left */
+    char *awaited;      /* path of a job that is shown when it is known, or NULL */
     gint64 lost;        /* since when it is away, us since the epoch; 0: it is not */
 
     AdwToastOverlay *toasts;
@@ -105,6 +107,23 @@ void mig_window_show_view(MigWindow *self, const char *name)
     adw_view_stack_set_visible_child_name(self->stack, name);
 }
 
+void mig_window_show_job(MigWindow *self, const char *path)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    MigJob *job = mig_client_find_job(self->client, path);
+    g_autofree char *wanted = g_strdup(path);
+    g_free(self->awaited);
+    self->awaited = job ? NULL : g_steal_pointer(&wanted);
+    if (!job)
+        return;
+    g_autofree char *name = g_strdup_printf("job-%" G_GUINT64_FORMAT, mig_job_get_id(job));
+    GtkWidget *page = adw_leaflet_get_child_by_name(self->leaflet, name);
+    if (page)
+        adw_leaflet_set_visible_child(self->leaflet, page);
+    else
+        mig_window_push(self, mig_job_page_new(self->client, job), name);
+}
+
 void mig_window_toast(MigWindow *self, const char *text)
 {
     g_return_if_fail(MIG_IS_WINDOW(self));
@@ -170,14 +189,21 @@ static void count_jobs(MigWindow *self)
     adw_view_stack_page_set_badge_number(self->jobs_stack_page, unfinished);
 }
 
+static void jobs_changed_cb(MigWindow *self)
+{
+    count_jobs(self);
+    if (self->awaited && mig_client_find_job(self->client, self->awaited))
+        mig_window_show_job(self, self->awaited);
+}
+
 static void set_client(MigWindow *self, MigClient *client)
 {
     self->client = g_object_ref(client);
     g_signal_connect_object(client, "notify::state", G_CALLBACK(client_state_cb), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(client, "job-ended", G_CALLBACK(count_jobs), self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(mig_client_get_jobs(client), "items-changed", G_CALLBACK(count_jobs),
-                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(mig_client_get_jobs(client), "items-changed",
+                            G_CALLBACK(jobs_changed_cb), self, G_CONNECT_SWAPPED);
     mig_guests_page_set_client(self->guests_page, client);
     mig_jobs_page_set_client(self->jobs_page, client);
     client_state_cb(self);
@@ -245,6 +271,7 @@ static void mig_window_dispose(GObject *object)
 {
     MigWindow *self = MIG_WINDOW(object);
     g_clear_handle_id(&self->tidy, g_source_remove);
+    g_clear_pointer(&self->awaited, g_free);
     g_clear_object(&self->client);
     G_OBJECT_CLASS(mig_window_parent_class)->dispose(object);
 }

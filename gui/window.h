@@ -34,6 +34,9 @@ void mig_window_pop(MigWindow *self);
 /* The page that is shown now: a pushed one, or the view. */
 GtkWidget *mig_window_get_page(MigWindow *self);
 
+/* The page of a job; if it is not known yet, as soon as it is. */
+void mig_window_show_job(MigWindow *self, const char *path);
+
 /* Back to the views, and shows that of this name ("guests", "jobs"). */
 void mig_window_show_view(MigWindow *self, const char *name);
 

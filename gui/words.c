@@ -81,6 +81,11 @@ char *mig_words_host(const char *name)
     return g_strdup(strcmp(name, "local") == 0 ? _("This computer") : name);
 }
 
+char *mig_words_host_within(const char *name)
+{
+    return g_strdup(strcmp(name, "local") == 0 ? _("this computer") : name);
+}
+
 char *mig_words_size(guint64 bytes)
 {
     return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
@@ -109,4 +114,20 @@ char *mig_words_duration(gint64 microseconds)
                                (int) minutes);
     const gint64 hours = minutes / 60;
     return g_strdup_printf(ngettext("%d hour", "%d hours", (gulong) hours), (int) hours);
+}
+
+char *mig_words_span(gint64 microseconds)
+{
+    const int seconds = (int) (microseconds / G_USEC_PER_SEC);
+    if (seconds < 1)
+        /* Translators: milliseconds */
+        return g_strdup_printf(_("%d ms"), (int) (microseconds / 1000));
+    if (seconds < 60)
+        /* Translators: seconds */
+        return g_strdup_printf(_("%d s"), seconds);
+    if (seconds < 3600)
+        /* Translators: minutes and seconds */
+        return g_strdup_printf(_("%d min %d s"), seconds / 60, seconds % 60);
+    /* Translators: hours and minutes */
+    return g_strdup_printf(_("%d h %d min"), seconds / 3600, seconds / 60 % 60);
 }

@@ -18,6 +18,8 @@ const char *mig_words_reason(const char *id, const char *sentence);
 
 /* A host's name; that of "local" is a text. */
 char *mig_words_host(const char *name);
+/* The same within a sentence: "this computer". */
+char *mig_words_host_within(const char *name);
 
 /* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
 char *mig_words_size(guint64 bytes);
@@ -26,3 +28,6 @@ char *mig_words_time(gint64 microseconds);
 
 /* A length of time, to read at a glance: "less than a minute", "2 minutes". */
 char *mig_words_duration(gint64 microseconds);
+
+/* The same to the second, for what is past: "850 ms", "42 s", "1 min 32 s". */
+char *mig_words_span(gint64 microseconds);
