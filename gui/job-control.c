@@ -72,8 +72,9 @@ static const Question questions[] = {
       .suggestion = 1024 },
     { .method = "SetPostCopyBandwidth",
       .heading = N_("Speed limit after switching over"),
-      .body = N_("How fast the rest of the memory may be fetched. What the guest waits for is never "
-                 "held up."),
+      .body =
+          N_("How fast the rest of the memory may be fetched. What the guest waits for is never "
+             "held up."),
       .yes = N_("_Set"),
       .no = N_("_Cancel"),
       .unit = N_("MiB per second"),
@@ -142,9 +143,9 @@ static void response_cb(AdwMessageDialog *dialog, const char *response, gpointer
         return;
     const guint64 value =
         asking->number ? (guint64) gtk_spin_button_get_value_as_int(asking->number) : 0;
-    mig_client_control(
-        asking->client, asking->job, asking->question->method, value, MIG_CALL_INTERACTIVE, NULL,
-        called_cb, asking_new(asking->window, asking->client, asking->job, asking->question));
+    mig_client_control(asking->client, asking->job, asking->question->method, value,
+                       MIG_CALL_INTERACTIVE, NULL, called_cb,
+                       asking_new(asking->window, asking->client, asking->job, asking->question));
 }
 
 static void closed_cb(gpointer data, GClosure *closure)
@@ -161,8 +162,8 @@ static GtkSpinButton *add_number(AdwMessageDialog *dialog, const Question *quest
     guint64 suggestion = question->suggestion;
     /* what it would take now, and a little more */
     if (strcmp(question->method, "SetMaximumDowntime") == 0)
-        suggestion = MAX(suggestion,
-                         mig_object_get_number(MIG_OBJECT(job), "ExpectedDowntime") * 5 / 4);
+        suggestion =
+            MAX(suggestion, mig_object_get_number(MIG_OBJECT(job), "ExpectedDowntime") * 5 / 4);
     gtk_spin_button_set_value(number, (double) MIN(suggestion, question->maximum));
     gtk_spin_button_set_numeric(number, TRUE);
     gtk_accessible_update_relation(GTK_ACCESSIBLE(number), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
@@ -180,14 +181,13 @@ void mig_job_control_run(GtkWidget *parent, MigClient *client, MigJob *job, cons
     GtkRoot *root = gtk_widget_get_root(parent);
     g_return_if_fail(question && root);
     g_autofree char *heading = mig_job_words_fill(job, _(question->heading));
-    g_autofree char *body = question->body ? mig_job_words_fill(job, _(question->body))
-                                           : mig_job_words_cancel(job);
+    g_autofree char *body =
+        question->body ? mig_job_words_fill(job, _(question->body)) : mig_job_words_cancel(job);
     AdwMessageDialog *dialog =
         ADW_MESSAGE_DIALOG(adw_message_dialog_new(GTK_WINDOW(root), heading, body));
     adw_message_dialog_add_responses(dialog, "no", _(question->no), "yes", _(question->yes), NULL);
-    adw_message_dialog_set_response_appearance(dialog, "yes",
-                                               question->destructive ? ADW_RESPONSE_DESTRUCTIVE
-                                                                     : ADW_RESPONSE_SUGGESTED);
+    adw_message_dialog_set_response_appearance(
+        dialog, "yes", question->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
     adw_message_dialog_set_default_response(dialog, question->unit ? "yes" : "no");
     adw_message_dialog_set_close_response(dialog, "no");
     Asking *asking = asking_new(GTK_WINDOW(root), client, job, question);

@@ -95,7 +95,7 @@ static void mig_job_controls_init(MigJobControls *self)
     const MigJobControl *control;
     self->rows = g_ptr_array_new();
     self->group = ADW_PREFERENCES_GROUP(adw_preferences_group_new());
-    adw_preferences_group_set_title(self->group, _("While it runs"));
+    adw_preferences_group_set_title(self->group, _("Adjust the move"));
     adw_bin_set_child(ADW_BIN(self), GTK_WIDGET(self->group));
     for (guint i = 0; (control = mig_job_control_get(i)); i++)
         add_row(self, control);

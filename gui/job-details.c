@@ -96,10 +96,14 @@ static const struct {
     const char *title;
     MakeText make;
 } things[] = {
-    { N_("From"), make_source },        { N_("To"), make_destination },
-    { N_("Network"), make_network },    { N_("The guest’s memory on the way"), make_encryption },
-    { N_("Started by"), make_owner },   { N_("Started"), make_created },
-    { N_("Ended"), make_finished },     { N_("Flags of libvirt"), make_flags },
+    { N_("From"), make_source },
+    { N_("To"), make_destination },
+    { N_("Network"), make_network },
+    { N_("The guest’s memory on the way"), make_encryption },
+    { N_("Started by"), make_owner },
+    { N_("Started"), make_created },
+    { N_("Ended"), make_finished },
+    { N_("Flags of libvirt"), make_flags },
     { N_("The same with virsh"), make_virsh },
 };
 
@@ -146,8 +150,7 @@ static void mig_job_details_class_init(MigJobDetailsClass *klass)
 static void mig_job_details_init(MigJobDetails *self)
 {
     GtkWidget *group = adw_preferences_group_new();
-    AdwExpanderRow *expander =
-        g_object_new(ADW_TYPE_EXPANDER_ROW, "title", _("Details"), NULL);
+    AdwExpanderRow *expander = g_object_new(ADW_TYPE_EXPANDER_ROW, "title", _("Details"), NULL);
     GtkWidget *copy = gtk_button_new_with_mnemonic(_("Copy _Report"));
     gtk_widget_set_valign(copy, GTK_ALIGN_CENTER);
     gtk_actionable_set_action_name(GTK_ACTIONABLE(copy), "job.copy-report");

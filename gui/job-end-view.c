@@ -38,8 +38,7 @@ static const struct {
     [MIG_JOB_MOVED] = { "emblem-ok-symbolic", "success", N_("Please look at this") },
     [MIG_JOB_STOPPED] = { "process-stop-symbolic", NULL, N_("What to do") },
     [MIG_JOB_FAILED] = { "dialog-error-symbolic", "error", N_("What to try") },
-    [MIG_JOB_UNCLEAR] = { "dialog-warning-symbolic", "warning",
-                          N_("What to do, in this order") },
+    [MIG_JOB_UNCLEAR] = { "dialog-warning-symbolic", "warning", N_("What to do, in this order") },
     [MIG_JOB_TWICE] = { "dialog-warning-symbolic", "error", N_("What to do now, in this order") },
 };
 
@@ -79,6 +78,7 @@ static void update_why(MigJobEndView *self, MigJob *job)
     g_autofree char *why = mig_job_outcome_why(job);
     adw_action_row_set_subtitle(self->why, why);
     gtk_label_set_label(self->technical, technical);
+    adw_expander_row_set_expanded(self->technical_row, technical[0] != '\0');
     gtk_widget_set_visible(GTK_WIDGET(self->why_group), why[0] != '\0');
     gtk_widget_set_visible(GTK_WIDGET(self->technical_row), technical[0] != '\0');
 }
@@ -88,8 +88,8 @@ static GtkWidget *make_step(const char *text, guint number)
     AdwActionRow *row = g_object_new(ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text,
                                      "title-lines", 0, "title-selectable", TRUE, NULL);
     g_autofree char *label = number ? g_strdup_printf("%u", number) : NULL;
-    GtkWidget *prefix = label ? gtk_label_new(label)
-                              : gtk_image_new_from_icon_name("dialog-information-symbolic");
+    GtkWidget *prefix =
+        label ? gtk_label_new(label) : gtk_image_new_from_icon_name("dialog-information-symbolic");
     gtk_widget_add_css_class(prefix, "dim-label");
     gtk_widget_add_css_class(prefix, "numeric");
     adw_action_row_add_prefix(row, prefix);

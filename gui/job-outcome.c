@@ -73,6 +73,7 @@ static const char *const unclear[N_SHOWS][N_SHOWS] = {
 static const struct {
     const char *name, *remedy;
 } remedies[] = {
+    { "Failed", N_("Read the technical message: it names the reason.") },
     { "UnknownHost", N_("Add the host under Hosts.") },
     { "InvalidHostFile", N_("Correct the host's description under Hosts.") },
     { "SameHost", N_("Choose another destination: this one is the same machine.") },
@@ -177,30 +178,54 @@ static void add_steps(GStrvBuilder *steps, const char *clause)
     }
 }
 
-/* "what; remedy; where: what to do; and more": all but the first clause and where it is. */
-static void add_sentence_steps(GStrvBuilder *steps, const char *sentence)
+/* The parts of "why; remedy; where: what to do; and more". */
+typedef struct {
+    char *why;
+    GStrvBuilder *remedies; /* of the failure */
+    GStrvBuilder *steps;    /* for the guest, in this order */
+} Parts;
+
+static void parts_clear(Parts *parts)
 {
-    g_auto(GStrv) clauses = split(sentence, "; ");
-    gboolean where = FALSE;
-    for (gsize i = 1; clauses[0] && clauses[i]; i++) {
-        g_auto(GStrv) parts = split(clauses[i], ": ");
-        if (where || !says_where(clauses[i])) {
-            add_steps(steps, clauses[i]);
-            continue;
-        }
-        where = TRUE;
-        if (parts[0] && parts[1]) {
-            g_autofree char *rest = g_strjoinv(": ", parts + 1);
-            add_steps(steps, rest);
-        }
-    }
+    g_free(parts->why);
+    g_strv_builder_unref(parts->remedies);
+    g_strv_builder_unref(parts->steps);
 }
 
-static gboolean has_sentence_steps(MigJob *job)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+static void add_where(Parts *parts, const char *clause)
 {
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    add_sentence_steps(builder, get_error(job, 1));
-    g_auto(GStrv) steps = g_strv_builder_end(builder);
+    g_auto(GStrv) pieces = split(clause, ": ");
+    if (!pieces[0] || !pieces[1])
+        return;
+    g_autofree char *rest = g_strjoinv(": ", pieces + 1);
+    add_steps(parts->steps, rest);
+}
+
+static Parts take_apart(const char *sentence)
+{
+    Parts parts = { NULL, g_strv_builder_new(), g_strv_builder_new() };
+    g_auto(GStrv) clauses = split(sentence, "; ");
+    gboolean where = FALSE;
+    parts.why = g_strdup(clauses[0] ?: "");
+    for (gsize i = 1; clauses[0] && clauses[i]; i++) {
+        if (where) {
+            add_steps(parts.steps, clauses[i]);
+        } else if (says_where(clauses[i])) {
+            where = TRUE;
+            add_where(&parts, clauses[i]);
+        } else if (!g_str_has_prefix(clauses[i], "its own text ")) { /* it is on the page */
+            add_steps(parts.remedies, clauses[i]);
+        }
+    }
+    return parts;
+}
+
+static gboolean has_steps(MigJob *job)
+{
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
     return steps[0] != NULL;
 }
 
@@ -213,41 +238,52 @@ static const char *find_remedy(const char *error_name)
     return NULL;
 }
 
-static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean only_blockers)
+/* Of the checks before, only what has stopped it is of interest now. */
+static gboolean is_of_interest(MigObject *finding, gboolean moved)
+{
+    static const char *const afterwards[] = { "configuration-differs", "not-executing",
+                                              "leftover-copy",         "leftover-job",
+                                              "leftover-volume",       NULL };
+    const gboolean blocks = strcmp(mig_object_get_string(finding, "severity"), "blocker") == 0;
+    return (blocks && !moved) || g_strv_contains(afterwards, mig_object_get_string(finding, "id"));
+}
+
+static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
 {
     g_autoptr(GListModel) findings =
         mig_finding_list_new(mig_object_get_variant(MIG_OBJECT(job), "Findings"));
     for (guint i = 0; i < g_list_model_get_n_items(findings); i++) {
         g_autoptr(MigObject) finding = g_list_model_get_item(findings, i);
-        const char *severity = mig_object_get_string(finding, "severity");
-        const char *remedy = mig_object_get_string(finding, "remedy");
-        if (strcmp(severity, "note") == 0 || !remedy[0] ||
-            (only_blockers && strcmp(severity, "blocker") != 0))
+        if (!is_of_interest(finding, moved))
             continue;
-        g_autofree char *step =
-            g_strdup_printf("%s %s", mig_object_get_string(finding, "sentence"), remedy);
-        g_strv_builder_add(steps, step);
+        g_autofree char *step = g_strconcat(mig_object_get_string(finding, "sentence"), " ",
+                                            mig_object_get_string(finding, "remedy"), NULL);
+        g_strv_builder_add(steps, g_strchomp(step));
     }
 }
 
 char **mig_job_outcome_steps(MigJob *job)
 {
-    g_autoptr(GStrvBuilder) steps = g_strv_builder_new();
-    const char *remedy = find_remedy(get_error(job, 0));
-    const gboolean moved = mig_job_outcome_end(job) == MIG_JOB_MOVED;
-    add_sentence_steps(steps, get_error(job, 1));
-    if (!has_sentence_steps(job) && remedy)
-        g_strv_builder_add(steps, remedy);
-    /* what was only a remark before has little to do with a failure */
-    if (mig_job_outcome_end(job) != MIG_JOB_STOPPED)
-        add_findings(steps, job, !moved);
-    return g_strv_builder_end(steps);
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    g_auto(GStrv) by_sentence = g_strv_builder_end(parts.remedies);
+    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
+    const char *by_name = find_remedy(get_error(job, 0));
+    /* a guest that is in danger comes first, and its steps are not mixed with others */
+    if (steps[0])
+        g_strv_builder_addv(all, (const char **) steps);
+    else if (by_sentence[0])
+        g_strv_builder_addv(all, (const char **) by_sentence);
+    else if (by_name)
+        g_strv_builder_add(all, by_name);
+    add_findings(all, job, mig_job_outcome_end(job) == MIG_JOB_MOVED);
+    return g_strv_builder_end(all);
 }
 
 char *mig_job_outcome_why(MigJob *job)
 {
-    g_auto(GStrv) clauses = split(get_error(job, 1), "; ");
-    return mig_job_words_sentence(clauses[0] ?: "");
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    return mig_job_words_sentence(parts.why);
 }
 
 const char *mig_job_outcome_technical(MigJob *job)
@@ -261,14 +297,14 @@ static MigJobEnd end_by_hosts(MigJob *job)
 {
     const Shows source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
     const gboolean nothing_there =
-        destination == GONE || (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
+        destination == GONE ||
+        (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
     if (source == RUNS && destination == RUNS)
         return MIG_JOB_TWICE;
     if ((source == RUNS && nothing_there) || (source == GONE && destination == RUNS))
         return MIG_JOB_FAILED;
     /* paused, or shut off with option offline, as it was before: then there is nothing to do */
-    if (nothing_there && (source == PAUSED || get_option(job, "offline", FALSE)) &&
-        !has_sentence_steps(job))
+    if (nothing_there && (source == PAUSED || get_option(job, "offline", FALSE)) && !has_steps(job))
         return MIG_JOB_FAILED;
     return MIG_JOB_UNCLEAR;
 }
@@ -391,13 +427,20 @@ char *mig_job_outcome_configuration(MigJob *job, gboolean *warning)
 
 GVariant *mig_job_outcome_options_back(MigJob *job)
 {
-    static const char *const kept[] = { "flow",           "transport",
-                                        "persist",        "undefine-source",
-                                        "tls",            "bandwidth",
-                                        "maximum-downtime", "postcopy",
-                                        "postcopy-bandwidth", "auto-converge",
-                                        "compression",    "parallel",
-                                        "parallel-connections", NULL };
+    static const char *const kept[] = { "flow",
+                                        "transport",
+                                        "persist",
+                                        "undefine-source",
+                                        "tls",
+                                        "bandwidth",
+                                        "maximum-downtime",
+                                        "postcopy",
+                                        "postcopy-bandwidth",
+                                        "auto-converge",
+                                        "compression",
+                                        "parallel",
+                                        "parallel-connections",
+                                        NULL };
     GVariant *options = mig_object_get_variant(MIG_OBJECT(job), "Options");
     GVariantDict back;
     g_variant_dict_init(&back, NULL);

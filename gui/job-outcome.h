@@ -34,8 +34,8 @@ char *mig_job_outcome_configuration(MigJob *job, gboolean *warning);
 /* Why it ended so: the first part of the service's sentence; "" if there is no error. */
 char *mig_job_outcome_why(MigJob *job);
 
-/* What to do: the rest of that sentence in its order, or else what its error's name tells, then the
- * remedies of the findings. */
+/* What to do: what the service's sentence says of the guest, or of the failure, or what the error's
+ * name tells; then the findings that matter now. In the order in which it is to be done. */
 char **mig_job_outcome_steps(MigJob *job);
 
 /* libvirt's own text, or "". Borrowed. */

@@ -14,6 +14,7 @@
 #include "job-details.h"
 #include "job-end-view.h"
 #include "job-graph.h"
+#include "job-outcome.h"
 #include "job-progress.h"
 #include "job-report.h"
 #include "job-words.h"
@@ -55,6 +56,9 @@ static void got_samples_cb(GObject *source, GAsyncResult *result, gpointer data)
         return;
     g_autoptr(GVariant) samples = g_variant_get_child_value(reply, 0);
     mig_job_graph_set_samples(self->graph, samples);
+    if (mig_job_graph_get_count(self->graph) && mig_job_outcome_end(self->job) == MIG_JOB_MOVED)
+        mig_job_graph_add(self->graph,
+                          (gint64) mig_object_get_number(MIG_OBJECT(self->job), "Finished"), 0);
     if (mig_job_graph_get_count(self->graph))
         gtk_widget_set_visible(self->graph_frame, TRUE);
 }

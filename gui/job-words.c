@@ -78,8 +78,8 @@ char *mig_job_words_cancel(MigJob *job)
     const gboolean paused =
         strcmp(mig_object_get_string(MIG_OBJECT(job), "SourceState"), "paused") == 0;
     if (!called)
-        return mig_job_words_fill(
-            job, _("Nothing was moved yet. {guest} stays as it is on {source}."));
+        return mig_job_words_fill(job,
+                                  _("Nothing was moved yet. {guest} stays as it is on {source}."));
     if (paused)
         return mig_job_words_fill(
             job, _("{guest} stays on {source}. If only this migration has paused it, it runs "

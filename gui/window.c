@@ -4,10 +4,12 @@
 
 #include <glib/gi18n.h>
 
+#include "closing.h"
 #include "config.h"
 #include "guests-page.h"
 #include "job-page.h"
 #include "jobs-page.h"
+#include "notify.h"
 #include "settings.h"
 #include "stack.h"
 #include "words.h"
@@ -116,6 +118,9 @@ void mig_window_show_job(MigWindow *self, const char *path)
     self->awaited = job ? NULL : g_steal_pointer(&wanted);
     if (!job)
         return;
+    GtkApplication *application = gtk_window_get_application(GTK_WINDOW(self));
+    if (application)
+        mig_notify_withdraw(G_APPLICATION(application), job);
     g_autofree char *name = g_strdup_printf("job-%" G_GUINT64_FORMAT, mig_job_get_id(job));
     GtkWidget *page = adw_leaflet_get_child_by_name(self->leaflet, name);
     if (page)
@@ -251,6 +256,12 @@ static void menu_action(GtkWidget *widget, const char *action, GVariant *paramet
 
 /* life */
 
+static gboolean mig_window_close_request(GtkWindow *window)
+{
+    mig_closing(window, MIG_WINDOW(window)->client, gtk_window_destroy);
+    return GDK_EVENT_STOP;
+}
+
 static void view_changed_cb(MigWindow *self)
 {
     const char *view = adw_view_stack_get_visible_child_name(self->stack);
@@ -280,6 +291,7 @@ static void mig_window_class_init(MigWindowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
+    GTK_WINDOW_CLASS(klass)->close_request = mig_window_close_request;
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/window.ui");

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 import harness
 from loop import DEADLINE, Exit, wait
@@ -204,6 +204,26 @@ class App:
     def do(self, action):
         """An action of the window without parameter: "win.search"."""
         self.until(lambda: self.window.act(action) or True, f"action {action}")
+
+    def show_job(self, job):
+        """What a click on a notification does."""
+        connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+        connection.call_sync(
+            "org.example.Migration.App", "/org/example/Migration/App", "org.gtk.Actions", "Activate",
+            GLib.Variant("(sava{sv})", ("show-job", [GLib.Variant("s", job.path)], {})), None,
+            Gio.DBusCallFlags.NONE, -1, None)
+
+    def dialog(self, name):
+        """A dialog that is open, by a word of what it says: it is a window of its own."""
+        def look():
+            application = self.window.node.parent
+            application.clear_cache()
+            for node in application:
+                if node is not None and node.getRoleName() in ("dialog", "alert") and \
+                        next(self.walk(node, "label", name), None):
+                    return Widget(self, node)
+            return None
+        return self.until(look, f"a dialog that says {name!r}")
 
     def keys(self, *keys):
         """Presses keys, by xdotool's names, for example "ctrl+f"."""
