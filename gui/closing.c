@@ -45,13 +45,28 @@ static void set_told(void)
         g_settings_set_boolean(settings, TOLD, TRUE);
 }
 
+typedef struct {
+    GtkWindow *window;
+    MigClosing close;
+} Agreed;
+
+/* The dialog is gone by now; it still looks at its parent while it answers. */
+static void agreed_cb(gpointer data)
+{
+    g_autofree Agreed *agreed = data;
+    agreed->close(agreed->window);
+    g_object_unref(agreed->window);
+}
+
 static void response_cb(AdwMessageDialog *dialog, const char *response, gpointer data)
 {
-    MigClosing close = (MigClosing) data;
     GtkWindow *window = gtk_window_get_transient_for(GTK_WINDOW(dialog));
     set_told();
-    if (window && strcmp(response, "close") == 0)
-        close(window);
+    if (!window || strcmp(response, "close") != 0)
+        return;
+    Agreed *agreed = g_new(Agreed, 1);
+    *agreed = (Agreed){ g_object_ref(window), (MigClosing) data };
+    g_idle_add_once(agreed_cb, agreed);
 }
 
 static void ask(GtkWindow *window, MigJob *job, guint n, MigClosing close)

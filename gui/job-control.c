@@ -141,6 +141,8 @@ static void response_cb(AdwMessageDialog *dialog, const char *response, gpointer
     const Asking *asking = data;
     if (strcmp(response, "yes") != 0)
         return;
+    if (asking->number) /* what was typed and not confirmed counts */
+        gtk_spin_button_update(asking->number);
     const guint64 value =
         asking->number ? (guint64) gtk_spin_button_get_value_as_int(asking->number) : 0;
     mig_client_control(asking->client, asking->job, asking->question->method, value,
@@ -166,6 +168,7 @@ static GtkSpinButton *add_number(AdwMessageDialog *dialog, const Question *quest
             MAX(suggestion, mig_object_get_number(MIG_OBJECT(job), "ExpectedDowntime") * 5 / 4);
     gtk_spin_button_set_value(number, (double) MIN(suggestion, question->maximum));
     gtk_spin_button_set_numeric(number, TRUE);
+    g_object_set(gtk_editable_get_delegate(GTK_EDITABLE(number)), "activates-default", TRUE, NULL);
     gtk_accessible_update_relation(GTK_ACCESSIBLE(number), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
                                    label, NULL, -1);
     gtk_widget_set_halign(box, GTK_ALIGN_CENTER);

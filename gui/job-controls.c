@@ -13,6 +13,7 @@ struct _MigJobControls {
 
     AdwPreferencesGroup *group;
     GPtrArray *rows; /* of AdwActionRow, as the table; the group owns them */
+    GPtrArray *buttons;
 };
 
 G_DEFINE_FINAL_TYPE(MigJobControls, mig_job_controls, ADW_TYPE_BIN)
@@ -35,9 +36,9 @@ static void add_row(MigJobControls *self, const MigJobControl *control)
                                    _(control->button), -1);
     g_signal_connect(button, "clicked", G_CALLBACK(clicked_cb), (gpointer) control);
     adw_action_row_add_suffix(row, button);
-    adw_action_row_set_activatable_widget(row, button);
     adw_preferences_group_add(self->group, GTK_WIDGET(row));
     g_ptr_array_add(self->rows, row);
+    g_ptr_array_add(self->buttons, button);
 }
 
 /* Of all rows, if they have the same one. */
@@ -51,11 +52,15 @@ static const char *find_common_refusal(MigJob *job)
     return common;
 }
 
-static void update_row(AdwActionRow *row, const MigJobControl *control, const char *refusal,
-                       gboolean said)
+static void update_row(MigJobControls *self, guint i, const char *refusal, gboolean said)
 {
+    const MigJobControl *control = mig_job_control_get(i);
     const char *subtitle = refusal && !said ? refusal : _(control->subtitle);
-    gtk_widget_set_sensitive(GTK_WIDGET(row), !refusal);
+    AdwActionRow *row = self->rows->pdata[i];
+    GtkWidget *button = self->buttons->pdata[i];
+    /* not the row: a screen reader is told of the button alone */
+    gtk_widget_set_sensitive(button, !refusal);
+    adw_action_row_set_activatable_widget(row, refusal ? NULL : button);
     if (strcmp(adw_action_row_get_subtitle(row) ?: "", subtitle) == 0)
         return;
     adw_action_row_set_subtitle(row, subtitle);
@@ -72,16 +77,15 @@ void mig_job_controls_update(MigJobControls *self, MigJob *job)
         g_autofree char *escaped = g_markup_escape_text(common ?: "", -1);
         adw_preferences_group_set_description(self->group, escaped);
     }
-    for (guint i = 0; i < self->rows->len; i++) {
-        const MigJobControl *control = mig_job_control_get(i);
-        update_row(self->rows->pdata[i], control, mig_job_words_refusal(job, control->method),
+    for (guint i = 0; i < self->rows->len; i++)
+        update_row(self, i, mig_job_words_refusal(job, mig_job_control_get(i)->method),
                    common != NULL);
-    }
 }
 
 static void mig_job_controls_finalize(GObject *object)
 {
     g_ptr_array_unref(MIG_JOB_CONTROLS(object)->rows);
+    g_ptr_array_unref(MIG_JOB_CONTROLS(object)->buttons);
     G_OBJECT_CLASS(mig_job_controls_parent_class)->finalize(object);
 }
 
@@ -94,6 +98,7 @@ static void mig_job_controls_init(MigJobControls *self)
 {
     const MigJobControl *control;
     self->rows = g_ptr_array_new();
+    self->buttons = g_ptr_array_new();
     self->group = ADW_PREFERENCES_GROUP(adw_preferences_group_new());
     adw_preferences_group_set_title(self->group, _("Adjust the move"));
     adw_bin_set_child(ADW_BIN(self), GTK_WIDGET(self->group));

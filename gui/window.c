@@ -222,6 +222,8 @@ static void show_view_action(GtkWidget *widget, const char *action, GVariant *pa
     for (gsize i = 0; i < G_N_ELEMENTS(views); i++)
         if (g_strcmp0(action, views[i].action) == 0)
             mig_window_show_view(MIG_WINDOW(widget), views[i].view);
+    /* one key more opens what is first there */
+    gtk_widget_child_focus(mig_window_get_page(MIG_WINDOW(widget)), GTK_DIR_TAB_FORWARD);
 }
 
 static void search_action(GtkWidget *widget, const char *action, GVariant *parameter)

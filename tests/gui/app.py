@@ -31,7 +31,7 @@ ENVIRONMENT = {
 # what GLib says of programming errors; none of these may be in the app's log
 ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
 # known and not ours: no portal, no notification daemon, no GPU on the private buses
-HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan")
+HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "unable to send notifications", "libEGL", "MESA", "Vulkan")
 
 
 # roles with nothing in them that a test could want
@@ -213,17 +213,21 @@ class App:
             GLib.Variant("(sava{sv})", ("show-job", [GLib.Variant("s", job.path)], {})), None,
             Gio.DBusCallFlags.NONE, -1, None)
 
+    def _dialog(self, name):
+        application = self.window.node.parent
+        application.clear_cache()
+        for node in application:
+            if node is not None and node.getRoleName() in ("dialog", "alert") and \
+                    next(self.walk(node, "label", name), None):
+                return Widget(self, node)
+        return None
+
     def dialog(self, name):
         """A dialog that is open, by a word of what it says: it is a window of its own."""
-        def look():
-            application = self.window.node.parent
-            application.clear_cache()
-            for node in application:
-                if node is not None and node.getRoleName() in ("dialog", "alert") and \
-                        next(self.walk(node, "label", name), None):
-                    return Widget(self, node)
-            return None
-        return self.until(look, f"a dialog that says {name!r}")
+        return self.until(lambda: self._dialog(name), f"a dialog that says {name!r}")
+
+    def dialog_gone(self, name):
+        self.until(lambda: not self._dialog(name), f"the dialog that says {name!r} goes")
 
     def keys(self, *keys):
         """Presses keys, by xdotool's names, for example "ctrl+f"."""

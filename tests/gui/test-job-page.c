@@ -142,8 +142,7 @@ typedef struct {
 
 #define CALLED "'Called': <uint64 5>, "
 #define STATES(state, source, destination)                                                         \
-    "'State': <'" state "'>, 'SourceState': <'" source "'>, 'DestinationState': <'" destination    \
-    "'>"
+    "'State': <'" state "'>, 'SourceState': <'" source "'>, 'DestinationState': <'" destination "'>"
 
 static const Ended ends[] = {
     { CALLED STATES("completed", "absent", "running") ", 'GuestHost': <'b'>", MIG_JOB_MOVED, FALSE,
@@ -304,8 +303,8 @@ static void test_bar(void)
 
 static void test_help(void)
 {
-    g_autoptr(MigJob) job =
-        make_job(COPYING "'Converging': <'no'>, 'Controls': <{'StartPostCopy': 'No.', 'Pause': ''}>");
+    g_autoptr(MigJob) job = make_job(
+        COPYING "'Converging': <'no'>, 'Controls': <{'StartPostCopy': 'No.', 'Pause': ''}>");
     GtkWidget *progress = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_PROGRESS, NULL));
     mig_job_progress_update(MIG_JOB_PROGRESS(progress), job, 0);
     g_assert_nonnull(find_below(progress, GTK_TYPE_LABEL, STUCK));
