@@ -18,8 +18,7 @@ struct _MigJobEndView {
     GtkWidget *configuration_box;
     GtkImage *configuration_icon;
     GtkLabel *configuration;
-    AdwPreferencesGroup *why_group;
-    AdwActionRow *why;
+    GtkWidget *technical_group;
     AdwExpanderRow *technical_row;
     GtkLabel *technical;
     GtkWidget *steps_box;
@@ -51,7 +50,8 @@ static void set_optional(GtkLabel *label, const char *text)
 static void update_head(MigJobEndView *self, MigJob *job, MigJobEnd end)
 {
     g_autofree char *where = mig_job_outcome_where(job);
-    g_autofree char *summary = mig_job_outcome_summary(job);
+    g_autofree char *summary =
+        end == MIG_JOB_MOVED ? mig_job_outcome_summary(job) : mig_job_outcome_why(job);
     for (gsize i = 0; i < G_N_ELEMENTS(looks); i++)
         if (looks[i].style)
             gtk_widget_remove_css_class(GTK_WIDGET(self->icon), looks[i].style);
@@ -72,15 +72,12 @@ static void update_configuration(MigJobEndView *self, MigJob *job)
                                                                    : "dialog-information-symbolic");
 }
 
-static void update_why(MigJobEndView *self, MigJob *job)
+static void update_technical(MigJobEndView *self, MigJob *job)
 {
     const char *technical = mig_job_outcome_technical(job);
-    g_autofree char *why = mig_job_outcome_why(job);
-    adw_action_row_set_subtitle(self->why, why);
     gtk_label_set_label(self->technical, technical);
-    adw_expander_row_set_expanded(self->technical_row, technical[0] != '\0');
-    gtk_widget_set_visible(GTK_WIDGET(self->why_group), why[0] != '\0');
-    gtk_widget_set_visible(GTK_WIDGET(self->technical_row), technical[0] != '\0');
+    adw_expander_row_set_expanded(self->technical_row, TRUE);
+    gtk_widget_set_visible(self->technical_group, technical[0] != '\0');
 }
 
 static GtkWidget *make_step(const char *text, guint number)
@@ -115,7 +112,7 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     const MigJobEnd end = mig_job_outcome_end(job);
     update_head(self, job, end);
     update_configuration(self, job);
-    update_why(self, job);
+    update_technical(self, job);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
 }
@@ -130,8 +127,7 @@ static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, configuration_box);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, configuration_icon);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, configuration);
-    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, why_group);
-    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, why);
+    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical_group);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical_row);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps_box);
