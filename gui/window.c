@@ -123,10 +123,12 @@ void mig_window_show_job(MigWindow *self, const char *path)
         mig_notify_withdraw(G_APPLICATION(application), job);
     g_autofree char *name = g_strdup_printf("job-%" G_GUINT64_FORMAT, mig_job_get_id(job));
     GtkWidget *page = adw_leaflet_get_child_by_name(self->leaflet, name);
-    if (page)
-        adw_leaflet_set_visible_child(self->leaflet, page);
-    else
-        mig_window_push(self, mig_job_page_new(self->client, job), name);
+    if (!page) { /* right over the views: what is there now is left */
+        page = mig_job_page_new(self->client, job);
+        AdwLeafletPage *leaf = adw_leaflet_insert_child_after(self->leaflet, page, self->views);
+        adw_leaflet_page_set_name(leaf, name);
+    }
+    adw_leaflet_set_visible_child(self->leaflet, page);
 }
 
 void mig_window_toast(MigWindow *self, const char *text)
