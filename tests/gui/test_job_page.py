@@ -175,7 +175,6 @@ def test_the_graph_survives_the_app(scene, start, app, moving):
     app = start()
     app.show_job(job)
     app.find("label", "Copying memory")
-    migration.call.on_gone = None
     app.until(lambda: UNKNOWN not in app.find("image", "What is left over time").description,
               "the graph has samples")
 
