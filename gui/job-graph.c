@@ -122,6 +122,17 @@ void mig_job_graph_set_samples(MigJobGraph *self, GVariant *samples)
     changed(self);
 }
 
+void mig_job_graph_finish(MigJobGraph *self, gint64 time)
+{
+    g_return_if_fail(MIG_IS_JOB_GRAPH(self));
+    const guint n = self->samples->len;
+    if (n == 0 || SAMPLE(self, n - 1)->remaining == 0)
+        return;
+    time = MAX(time, SAMPLE(self, n - 1)->time);
+    g_array_append_val(self->samples, ((Sample){ time, 0 }));
+    changed(self);
+}
+
 guint mig_job_graph_get_count(MigJobGraph *self)
 {
     return self->samples->len;

@@ -18,6 +18,9 @@ void mig_job_graph_set_samples(MigJobGraph *self, GVariant *samples);
 /* Bytes left at a time (us since the epoch); one that is not later than the last is not taken. */
 void mig_job_graph_add(MigJobGraph *self, gint64 time, guint64 remaining);
 
+/* Nothing was left at that time, or, if there are later samples, at the last one. */
+void mig_job_graph_finish(MigJobGraph *self, gint64 time);
+
 /* How many there are now; at most MIG_JOB_GRAPH_MAX, then every other one is left out. */
 #define MIG_JOB_GRAPH_MAX 480
 guint mig_job_graph_get_count(MigJobGraph *self);

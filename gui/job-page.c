@@ -56,9 +56,9 @@ static void got_samples_cb(GObject *source, GAsyncResult *result, gpointer data)
         return;
     g_autoptr(GVariant) samples = g_variant_get_child_value(reply, 0);
     mig_job_graph_set_samples(self->graph, samples);
-    if (mig_job_graph_get_count(self->graph) && mig_job_outcome_end(self->job) == MIG_JOB_MOVED)
-        mig_job_graph_add(self->graph,
-                          (gint64) mig_object_get_number(MIG_OBJECT(self->job), "Finished"), 0);
+    if (mig_job_outcome_end(self->job) == MIG_JOB_MOVED)
+        mig_job_graph_finish(self->graph,
+                             (gint64) mig_object_get_number(MIG_OBJECT(self->job), "Finished"));
     if (mig_job_graph_get_count(self->graph))
         gtk_widget_set_visible(self->graph_frame, TRUE);
 }

@@ -350,6 +350,9 @@ static void test_graph(void)
     g_assert_cmpuint(mig_job_graph_get_count(MIG_JOB_GRAPH(graph)), ==, 3);
     mig_job_graph_add(MIG_JOB_GRAPH(graph), 3000001, 512);
     g_assert_cmpuint(mig_job_graph_get_count(MIG_JOB_GRAPH(graph)), ==, 3);
+    mig_job_graph_finish(MIG_JOB_GRAPH(graph), 3000001);
+    mig_job_graph_finish(MIG_JOB_GRAPH(graph), 3000001);
+    g_assert_cmpuint(mig_job_graph_get_count(MIG_JOB_GRAPH(graph)), ==, 4);
     g_object_unref(graph);
 }
 
