@@ -24,6 +24,7 @@ static const struct {
     { "app.quit", { "<Control>q" } },          { "window.close", { "<Control>w" } },
     { "win.search", { "<Control>f" } },        { "win.refresh", { "F5", "<Control>r" } },
     { "win.show-guests", { "<Alt>1" } },       { "win.show-jobs", { "<Alt>2" } },
+    { "win.show-history", { "<Alt>3" } },      { "win.show-hosts", { "<Alt>4" } },
     { "win.back", { "Escape", "<Alt>Left" } }, { "win.menu", { "F10" } },
 };
 

@@ -58,6 +58,20 @@ void mig_client_migrate(MigClient *self, const char *guest, const char *destinat
                  callback, data);
 }
 
+void mig_client_add_host(MigClient *self, const char *name, GVariant *settings, MigCallFlags flags,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    call_manager(self, "AddHost", g_variant_new("(s@a{sv})", name, or_empty(settings)), "(o)",
+                 flags, cancellable, callback, data);
+}
+
+void mig_client_remove_host(MigClient *self, const char *name, MigCallFlags flags,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    call_manager(self, "RemoveHost", g_variant_new("(s)", name), "()", flags, cancellable, callback,
+                 data);
+}
+
 void mig_client_list_interfaces(MigClient *self, MigHost *host, const char *source,
                                 MigCallFlags flags, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data)

@@ -26,6 +26,12 @@ void mig_client_check(MigClient *self, const char *guest, const char *destinatio
 void mig_client_migrate(MigClient *self, const char *guest, const char *destination,
                         GVariant *options, MigCallFlags flags, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data);
+/* (o): path of the host; `settings` a{sv} as Manager.AddHost has them, "replace" among them */
+void mig_client_add_host(MigClient *self, const char *name, GVariant *settings, MigCallFlags flags,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* () */
+void mig_client_remove_host(MigClient *self, const char *name, MigCallFlags flags,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* (aa{sv}); `source`: name of the host the guest comes from, or "" */
 void mig_client_list_interfaces(MigClient *self, MigHost *host, const char *source,
                                 MigCallFlags flags, GCancellable *cancellable,

@@ -19,6 +19,8 @@ static const MigKey keys[] = {
     { "PeerAddress", "peer-address", "s" },
     { "MigrationAddresses", "migration-addresses", "as" },
     { "HostUUID", "host-uuid", "s" },
+    { "Origin", "origin", "s" },
+    { "Settings", "settings", "a{sv}" },
     { "FileError", "file-error", "s" },
     { "LastContact", "last-contact", "t" },
     { "LastError", "last-error", "(ss)" },

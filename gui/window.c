@@ -7,6 +7,8 @@
 #include "closing.h"
 #include "config.h"
 #include "guests-page.h"
+#include "history-page.h"
+#include "hosts-page.h"
 #include "job-page.h"
 #include "jobs-page.h"
 #include "notify.h"
@@ -37,6 +39,8 @@ struct _MigWindow {
     MigGuestsPage *guests_page;
     MigJobsPage *jobs_page;
     AdwViewStackPage *jobs_stack_page;
+    MigHistoryPage *history_page;
+    MigHostsPage *hosts_page;
 };
 
 G_DEFINE_FINAL_TYPE(MigWindow, mig_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -46,6 +50,8 @@ static const struct {
 } views[] = {
     { "win.show-guests", "guests" },
     { "win.show-jobs", "jobs" },
+    { "win.show-history", "history" },
+    { "win.show-hosts", "hosts" },
 };
 
 /* navigation */
@@ -213,6 +219,8 @@ static void set_client(MigWindow *self, MigClient *client)
                             G_CALLBACK(jobs_changed_cb), self, G_CONNECT_SWAPPED);
     mig_guests_page_set_client(self->guests_page, client);
     mig_jobs_page_set_client(self->jobs_page, client);
+    mig_history_page_set_client(self->history_page, client);
+    mig_hosts_page_set_client(self->hosts_page, client);
     client_state_cb(self);
     count_jobs(self);
 }
@@ -231,6 +239,10 @@ static void show_view_action(GtkWidget *widget, const char *action, GVariant *pa
 static void search_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     MigWindow *self = MIG_WINDOW(widget);
+    if (mig_window_get_page(self) == GTK_WIDGET(self->history_page)) {
+        mig_history_page_search(self->history_page);
+        return;
+    }
     mig_window_show_view(self, "guests");
     mig_guests_page_toggle_search(self->guests_page);
 }
@@ -246,6 +258,13 @@ static void refresh_action(GtkWidget *widget, const char *action, GVariant *para
 static void authenticate_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     mig_guests_page_refresh(MIG_WINDOW(widget)->guests_page, MIG_CALL_INTERACTIVE);
+}
+
+static void add_host_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigWindow *self = MIG_WINDOW(widget);
+    mig_window_show_view(self, "hosts");
+    mig_hosts_page_add(self->hosts_page);
 }
 
 static void back_action(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -298,6 +317,8 @@ static void mig_window_class_init(MigWindowClass *klass)
     GTK_WINDOW_CLASS(klass)->close_request = mig_window_close_request;
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
+    g_type_ensure(MIG_TYPE_HISTORY_PAGE);
+    g_type_ensure(MIG_TYPE_HOSTS_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/window.ui");
     gtk_widget_class_bind_template_child(widget_class, MigWindow, toasts);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, leaflet);
@@ -313,6 +334,8 @@ static void mig_window_class_init(MigWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigWindow, guests_page);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_page);
     gtk_widget_class_bind_template_child(widget_class, MigWindow, jobs_stack_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, history_page);
+    gtk_widget_class_bind_template_child(widget_class, MigWindow, hosts_page);
     gtk_widget_class_bind_template_callback(widget_class, moved_cb);
     gtk_widget_class_bind_template_callback(widget_class, view_changed_cb);
 
@@ -321,6 +344,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     gtk_widget_class_install_action(widget_class, "win.search", NULL, search_action);
     gtk_widget_class_install_action(widget_class, "win.refresh", NULL, refresh_action);
     gtk_widget_class_install_action(widget_class, "win.authenticate", NULL, authenticate_action);
+    gtk_widget_class_install_action(widget_class, "win.add-host", NULL, add_host_action);
     gtk_widget_class_install_action(widget_class, "win.back", NULL, back_action);
     gtk_widget_class_install_action(widget_class, "win.menu", NULL, menu_action);
 }

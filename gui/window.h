@@ -38,7 +38,7 @@ GtkWidget *mig_window_get_page(MigWindow *self);
  * left. */
 void mig_window_show_job(MigWindow *self, const char *path);
 
-/* Back to the views, and shows that of this name ("guests", "jobs"). */
+/* Back to the views, and shows that of this name ("guests", "jobs", "history", "hosts"). */
 void mig_window_show_view(MigWindow *self, const char *name);
 
 /* A short message; `text` is never markup. */

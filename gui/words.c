@@ -86,6 +86,15 @@ char *mig_words_host_within(const char *name)
     return g_strdup(strcmp(name, "local") == 0 ? _("this computer") : name);
 }
 
+char *mig_words_sentence(const char *sentence)
+{
+    char first[7] = { 0 };
+    if (!sentence || !sentence[0])
+        return g_strdup("");
+    g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(sentence)), first);
+    return g_strconcat(first, g_utf8_next_char(sentence), NULL);
+}
+
 char *mig_words_size(guint64 bytes)
 {
     return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);

@@ -21,6 +21,9 @@ char *mig_words_host(const char *name);
 /* The same within a sentence: "this computer". */
 char *mig_words_host_within(const char *name);
 
+/* A sentence of the service, which begins as it would after a colon; NULL is "". */
+char *mig_words_sentence(const char *sentence);
+
 /* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
 char *mig_words_size(guint64 bytes);
 char *mig_words_rate(guint64 bytes);

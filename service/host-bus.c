@@ -56,6 +56,18 @@ static GVariant *get_last_error(const void *thing, gsize offset)
     return g_variant_new("(ss)", host->error_name, host->error_message);
 }
 
+static GVariant *get_origin(const void *thing, gsize offset)
+{
+    return g_variant_new_string(host_origin_to_string(((const Host *) thing)->origin));
+}
+
+static GVariant *get_settings(const void *thing, gsize offset)
+{
+    const Host *host = thing;
+    return host->config ? mig_host_to_settings(host->config)
+                        : g_variant_new_array(G_VARIANT_TYPE("{sv}"), NULL, 0);
+}
+
 #define CONST SD_BUS_VTABLE_PROPERTY_CONST
 #define CHANGE SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
@@ -69,6 +81,8 @@ static GVariant *get_last_error(const void *thing, gsize offset)
     X("PeerAddress", "s", get_address, G_STRUCT_OFFSET(MigHost, peer), CHANGE)                     \
     X("MigrationAddresses", "as", get_migration_addresses, 0, CHANGE)                              \
     X("HostUUID", "s", get_host_uuid, 0, CHANGE)                                                   \
+    X("Origin", "s", get_origin, 0, CHANGE)                                                        \
+    X("Settings", "a{sv}", get_settings, 0, CHANGE)                                                \
     X("FileError", "s", bus_get_string, G_STRUCT_OFFSET(Host, file_error), CHANGE)                 \
     X("LastContact", "t", bus_get_uint64, G_STRUCT_OFFSET(Host, last_contact), CHANGE)             \
     X("LastError", "(ss)", get_last_error, 0, CHANGE)

@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "guest-list.h"
 #include "host-bus.h"
+#include "host-edit-bus.h"
 #include "job-bus.h"
 #include "log.h"
 #include "request-bus.h"
@@ -64,11 +65,16 @@ typedef struct {
 /* An error of the guest or of our own worker says nothing about the host. */
 static gboolean error_is_of_host(const GError *error)
 {
-    return g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UNREACHABLE) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_TIMEOUT) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_KEY_UNKNOWN) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_LOGIN_REFUSED) ||
-           g_error_matches(error, MIG_ERROR, MIG_ERROR_HOST_UUID_MISMATCH);
+    static const MigError codes[] = {
+        MIG_ERROR_HOST_UNREACHABLE,   MIG_ERROR_HOST_TIMEOUT,     MIG_ERROR_HOST_NAME_UNKNOWN,
+        MIG_ERROR_CONNECTION_REFUSED, MIG_ERROR_HOST_KEY_UNKNOWN, MIG_ERROR_HOST_KEY_CHANGED,
+        MIG_ERROR_LOGIN_REFUSED,      MIG_ERROR_LIBVIRT_REFUSED,  MIG_ERROR_LIBVIRT_DOWN,
+        MIG_ERROR_HOST_UUID_MISMATCH,
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (g_error_matches(error, MIG_ERROR, (int) codes[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
@@ -259,6 +265,10 @@ static const sd_bus_vtable manager_vtable[] = {
         "o", SD_BUS_PARAM(job), request_bus_migrate, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("ListJobs", "a{sv}", SD_BUS_PARAM(filter), "aa{sv}",
                              SD_BUS_PARAM(jobs), method_list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_NAMES("AddHost", "sa{sv}", SD_BUS_PARAM(name) SD_BUS_PARAM(settings), "o",
+                             SD_BUS_PARAM(host), host_edit_bus_add, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("RemoveHost", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            host_edit_bus_remove, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_PROPERTY("Version", "s", property_version, 0, CONST),
     SD_BUS_PROPERTY("LibvirtVersion", "s", property_version, 0, CONST),
     SD_BUS_PROPERTY("RunningJobs", "u", property_count, 0, CHANGE),

@@ -71,16 +71,17 @@ static void hosts_take(Manager *manager, GHashTable *loaded)
     }
 }
 
-static void hosts_reload(Manager *manager)
+void manager_reload_hosts(Manager *manager)
 {
-    g_autoptr(GHashTable) loaded = hosts_load(manager->settings->config_dir);
+    g_autoptr(GHashTable) loaded =
+        hosts_load(manager->settings->config_dir, manager->settings->state_dir);
     hosts_take(manager, loaded);
 }
 
 static int on_hosts_changed(sd_event_source *source, const struct inotify_event *event,
                             void *userdata)
 {
-    hosts_reload(userdata);
+    manager_reload_hosts(userdata);
     return 0;
 }
 
@@ -101,8 +102,8 @@ Host *manager_host(const Manager *manager, const char *name, GError **error)
     if (!host) {
         g_autofree char *quoted = mig_text_quote(name);
         g_set_error(error, MIG_ERROR, MIG_ERROR_UNKNOWN_HOST,
-                    "no host %s is configured; its file would be %s/hosts.d/NAME.conf, see "
-                    "migrationd.hosts(5)",
+                    "no host %s is configured; add it with AddHost or a file "
+                    "%s/hosts.d/NAME.conf, see migrationd.hosts(5)",
                     quoted, manager->settings->config_dir);
     }
     return host;
@@ -338,7 +339,7 @@ void manager_start(Manager *manager)
 {
     make_runtime_directories(manager);
     hosts_watch(manager);
-    hosts_reload(manager);
+    manager_reload_hosts(manager);
     ledger_open(manager);
     if (!manager->ledger)
         return;

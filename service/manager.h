@@ -63,6 +63,8 @@ void manager_start(Manager *manager);
 /* TRUE if nothing runs, waits or is asked. */
 gboolean manager_idle(const Manager *manager);
 
+/* Reads the files of hosts again and announces what has changed. */
+void manager_reload_hosts(Manager *manager);
 Host *manager_host(const Manager *manager, const char *name, GError **error);
 /* Its configuration; MIG_ERROR_UNKNOWN_HOST or MIG_ERROR_INVALID_HOST_FILE. */
 const MigHost *manager_host_config(const Manager *manager, const char *name, GError **error);

@@ -42,7 +42,7 @@ gboolean settings_parse(Settings *settings, int *argc, char ***argv, GError **er
         { "worker", 0, 0, G_OPTION_ARG_FILENAME, &settings->worker,
           "Worker program for --launch=direct (default: " WORKER_PATH ")", "PATH" },
         { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &settings->state_dir,
-          "Ledger and certificates (default: " STATE_DIR ")", "DIR" },
+          "Ledger, added hosts and certificates (default: " STATE_DIR ")", "DIR" },
         { "runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &settings->runtime_dir,
           "Sockets of the workers (default: " RUNTIME_DIR ")", "DIR" },
         { "config-dir", 0, 0, G_OPTION_ARG_FILENAME, &settings->config_dir,

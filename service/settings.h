@@ -15,7 +15,7 @@ typedef enum {
 typedef struct {
     LaunchMode launch;
     char *worker;         /* path of migration-worker, for LAUNCH_DIRECT */
-    char *state_dir;      /* ledger.sqlite, pki/ */
+    char *state_dir;      /* ledger.sqlite, hosts.d/, pki/ */
     char *runtime_dir;    /* sockets of the workers */
     char *config_dir;     /* hosts.d/ */
     guint idle_timeout;   /* seconds until an idle service exits */

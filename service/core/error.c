@@ -44,6 +44,14 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_LIMITS_EXCEEDED] = NAME("LimitsExceeded"),
     [MIG_ERROR_LEDGER] = NAME("Ledger"),
     [MIG_ERROR_WORKER] = NAME("Worker"),
+    [MIG_ERROR_HOST_EXISTS] = NAME("HostExists"),
+    [MIG_ERROR_HOST_BUSY] = NAME("HostBusy"),
+    [MIG_ERROR_HOST_PROTECTED] = NAME("HostProtected"),
+    [MIG_ERROR_HOST_NAME_UNKNOWN] = NAME("HostNameUnknown"),
+    [MIG_ERROR_CONNECTION_REFUSED] = NAME("ConnectionRefused"),
+    [MIG_ERROR_HOST_KEY_CHANGED] = NAME("HostKeyChanged"),
+    [MIG_ERROR_LIBVIRT_REFUSED] = NAME("LibvirtRefused"),
+    [MIG_ERROR_LIBVIRT_DOWN] = NAME("LibvirtDown"),
 };
 
 typedef MigLibvirtCode MigErrorPrivate;

@@ -29,10 +29,10 @@ typedef enum {
     MIG_ERROR_GUEST_RUNNING,        /* an offline migration is for a guest that is shut off */
     MIG_ERROR_GUEST_BUSY,           /* another job holds the guest, in libvirt or here */
     MIG_ERROR_GUEST_EXISTS,       /* the destination has a guest of that name or UUID in the way */
-    MIG_ERROR_HOST_UNREACHABLE,   /* name does not resolve, connection refused or reset */
+    MIG_ERROR_HOST_UNREACHABLE,   /* no route, connection reset, or unheard of */
     MIG_ERROR_HOST_TIMEOUT,       /* no answer within the deadline */
-    MIG_ERROR_HOST_KEY_UNKNOWN,   /* ssh: host key not known or changed */
-    MIG_ERROR_LOGIN_REFUSED,      /* ssh, TLS or SASL refused our identity */
+    MIG_ERROR_HOST_KEY_UNKNOWN,   /* ssh: host key not known */
+    MIG_ERROR_LOGIN_REFUSED,      /* ssh, TLS or SASL refused our key */
     MIG_ERROR_HOST_UUID_MISMATCH, /* the host is not the one pinned in its file */
     MIG_ERROR_NOT_ALLOWED,        /* the host's file does not allow it */
     MIG_ERROR_BLOCKED,            /* a check found what will stop the migration; see Findings */
@@ -50,6 +50,14 @@ typedef enum {
     MIG_ERROR_LIMITS_EXCEEDED,    /* too many jobs, calls, questions or bytes */
     MIG_ERROR_LEDGER,             /* the job ledger cannot be used */
     MIG_ERROR_WORKER,             /* a worker process could not be started */
+    MIG_ERROR_HOST_EXISTS,        /* a host of that name is there already */
+    MIG_ERROR_HOST_BUSY,          /* a job that is not finished uses the host */
+    MIG_ERROR_HOST_PROTECTED,     /* local, or a host of the administrator's files */
+    MIG_ERROR_HOST_NAME_UNKNOWN,  /* the host's name does not resolve */
+    MIG_ERROR_CONNECTION_REFUSED, /* nothing listens at the host's port */
+    MIG_ERROR_HOST_KEY_CHANGED,   /* ssh: another host key than the known one */
+    MIG_ERROR_LIBVIRT_REFUSED,    /* libvirtd there does not let our user in: group, polkit */
+    MIG_ERROR_LIBVIRT_DOWN,       /* the host answers, its libvirtd does not run */
     MIG_N_ERRORS
 } MigError;
 

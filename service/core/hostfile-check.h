@@ -62,6 +62,8 @@ gboolean mig_hostfile_refuse(GError **error, const char *name, const char *forma
 
 /* The same for a value that cannot be. */
 gboolean mig_hostfile_refuse_value(GError **error, const char *name, HostKey key, const char *text);
+/* A value of the dictionary as the file would have it. */
+char *mig_hostfile_text_of(GVariant *value);
 /* FALSE if it is not there. */
 gboolean mig_hostfile_read_flag(const char *name, const HostTexts *texts, HostKey key,
                                 gboolean *ret, GError **error);

@@ -260,7 +260,7 @@ GVariant *mig_host_to_variant(const MigHost *host)
 }
 
 /* The value as the file would have it. */
-static char *text_of(GVariant *value)
+char *mig_hostfile_text_of(GVariant *value)
 {
     if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT16))
         return g_strdup_printf("%u", g_variant_get_uint16(value));
@@ -287,7 +287,7 @@ static gboolean take_entry(const char *name, const char *key, GVariant *value, H
             return mig_hostfile_refuse(error, name, "\"%s\" must be of D-Bus type %s", key,
                                        mig_hostfile_key(i)->type);
         g_free(texts->text[i]);
-        texts->text[i] = text_of(value);
+        texts->text[i] = mig_hostfile_text_of(value);
         return TRUE;
     }
     unknown = mig_text_quote(key);

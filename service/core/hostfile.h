@@ -95,6 +95,16 @@ MigHost *mig_host_parse(const char *name, const char *data, gsize length, GError
 GVariant *mig_host_to_variant(const MigHost *host);
 MigHost *mig_host_from_variant(GVariant *dict, GError **error);
 
+/* From and to the settings of Manager.AddHost, a{sv} with a subset of those keys: no directory, no
+ * password, no inventory of a vCenter, no rdma. MIG_ERROR_INVALID_ARGUMENT names the key. */
+MigHost *mig_host_from_settings(const char *name, GVariant *settings, GError **error);
+/* Floating; without what the defaults give, empty for `local` and hosts behind a vCenter. */
+GVariant *mig_host_to_settings(const MigHost *host);
+/* TRUE if the host has nothing but such settings. */
+gboolean mig_host_is_plain(const MigHost *host);
+/* The text of a key file with the host's settings. */
+char *mig_host_to_text(const MigHost *host);
+
 MigHost *mig_host_copy(const MigHost *host);
 
 /* TRUE if `address` (canonical literal) is one on which the host may receive migration data. */

@@ -13,7 +13,8 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(virDomain, virDomainFree)
 
 /* Opens the host's own route with keepalives, never asking anybody for a password. Errors:
- * HOST_UNREACHABLE, HOST_TIMEOUT, HOST_KEY_UNKNOWN, LOGIN_REFUSED. */
+ * HOST_UNREACHABLE, HOST_TIMEOUT, HOST_NAME_UNKNOWN, CONNECTION_REFUSED, HOST_KEY_UNKNOWN,
+ * HOST_KEY_CHANGED, LOGIN_REFUSED, LIBVIRT_REFUSED, LIBVIRT_DOWN. */
 virConnectPtr mig_connection_open(const MigHost *host, const char *pki_path, char **raw,
                                   GError **error);
 gboolean mig_connection_is_alive(virConnectPtr connection);

@@ -9,6 +9,8 @@
 #include <libvirt/virterror.h>
 #include <string.h>
 
+#include "clean.h"
+#include "config.h"
 #include "error.h"
 #include "log.h"
 #include "sentence.h"
@@ -20,9 +22,9 @@
 #define CONTROL MIG_DOING_CONTROL
 #define ANY (OPEN | ASK | MIGRATE | CONTROL | CONTROL)
 #define CODE_ANY (-1)
-/* Characters of libvirt's text for callers and the ledger, and for the journal. */
-#define RAW_MAX 2000
+/* Characters of libvirt's text for the journal. */
 #define LINE_MAX_CHARACTERS 8000
+#define PUBLIC_KEY STATE_DIR "/.ssh/id_ed25519.pub"
 
 /* Which host of the place the sentence is about. */
 typedef struct {
@@ -30,27 +32,30 @@ typedef struct {
     int code;
     const char *text; /* libvirt's text has this in it; NULL: any */
     MigError error;
-    const char *sentence; /* {host}, {destination}, {address}, {via}, {guest} are filled in */
+    const char *sentence; /* {host}, {destination}, {address}, {login} and so on */
 } Row;
 
 static const Row rows[] = {
     /* no way to the host */
-    { OPEN, CODE_ANY, "REMOTE HOST IDENTIFICATION HAS CHANGED", MIG_ERROR_HOST_KEY_UNKNOWN,
-      "the ssh key of host {host} ({address}) has changed; find out why, then correct the "
-      "known_hosts file of the user this service runs as" },
+    { OPEN, CODE_ANY, "REMOTE HOST IDENTIFICATION HAS CHANGED", MIG_ERROR_HOST_KEY_CHANGED,
+      "the ssh key of host {host} ({address}) is another than the known one; find out why, and if "
+      "it is the right one run here: migration-key --forget {host}; migration-key --accept "
+      "{host}" },
     { OPEN, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
-      "the ssh key of host {host} ({address}) is not known here or has changed; compare it and "
-      "enter it in the known_hosts file of the user this service runs as" },
-    { OPEN, CODE_ANY, "libvirt-sock': Permission denied", MIG_ERROR_LOGIN_REFUSED,
-      "libvirtd on host {host} refused this service its socket; add the user it runs as to the "
-      "group libvirt" },
+      "the ssh key of host {host} ({address}) is not known to this service; look at it, compare it "
+      "and accept it with: migration-key --accept {host}" },
+    { OPEN, CODE_ANY, "libvirt-sock': Permission denied", MIG_ERROR_LIBVIRT_REFUSED,
+      "libvirtd on host {host} does not let user {login} in; add that user to the group libvirt "
+      "there: usermod -aG libvirt {login}" },
+    { OPEN, CODE_ANY, "Failed to connect socket", MIG_ERROR_LIBVIRT_DOWN,
+      "libvirtd does not run on host {host}; start it there: systemctl start libvirtd.socket" },
     { OPEN, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
-      "host {host} ({address}) refused the ssh login; enter the public key of the user this "
-      "service runs as in the authorized_keys file there" },
+      "host {host} ({address}) refused the ssh key of this service for user {login}; install the "
+      "public key " PUBLIC_KEY " there: migration-key {host}" },
     { OPEN, CODE_ANY, "Too many authentication failures", MIG_ERROR_LOGIN_REFUSED,
-      "host {host} ({address}) refused the ssh login; enter the public key of the user this "
-      "service runs as in the authorized_keys file there" },
-    { OPEN, CODE_ANY, "virt-ssh-helper", MIG_ERROR_HOST_UNREACHABLE,
+      "host {host} ({address}) refused the ssh key of this service for user {login}; install the "
+      "public key " PUBLIC_KEY " there: migration-key {host}" },
+    { OPEN, CODE_ANY, "virt-ssh-helper", MIG_ERROR_LIBVIRT_DOWN,
       "the ssh login to host {host} works, but virt-ssh-helper is not there; install libvirt's "
       "daemon on it" },
     { OPEN, CODE_ANY, "returned an error: SSL", MIG_ERROR_LOGIN_REFUSED,
@@ -78,20 +83,25 @@ static const Row rows[] = {
     { OPEN, CODE_ANY, "Broken pipe", MIG_ERROR_HOST_UNREACHABLE,
       "ssh to host {host} ({address}) ended at once; log in there by hand as the user this service "
       "runs as to see why" },
+    { OPEN, CODE_ANY, "access denied by policy", MIG_ERROR_LIBVIRT_REFUSED,
+      "polkit on host {host} does not let user {login} use libvirt; allow org.libvirt.unix.manage "
+      "there, or add the user to the group libvirt: usermod -aG libvirt {login}" },
     { OPEN, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} refused the login of this service; check its auth settings and "
       "polkit rules in libvirtd.conf" },
     { OPEN, VIR_ERR_AUTH_CANCELLED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} asks for a name and password, which this service never gives; allow "
       "it by ssh key, certificate or polkit rule" },
-    { OPEN, VIR_ERR_AUTH_UNAVAILABLE, NULL, MIG_ERROR_LOGIN_REFUSED,
-      "libvirtd on host {host} refused the login of this service; allow it by a polkit rule for "
+    { OPEN, VIR_ERR_AUTH_UNAVAILABLE, NULL, MIG_ERROR_LIBVIRT_REFUSED,
+      "libvirtd on host {host} does not let user {login} in; add that user to the group libvirt "
+      "there: usermod -aG libvirt {login}, or allow it by a polkit rule for "
       "org.libvirt.unix.manage" },
-    { OPEN, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
+    { OPEN, CODE_ANY, "resolve", MIG_ERROR_HOST_NAME_UNKNOWN,
       "the name {address} of host {host} does not resolve to an address; correct Address= in its "
       "host file or the name service" },
-    { OPEN, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
-      "host {host} ({address}) refused the connection; check that it listens for {via}" },
+    { OPEN, CODE_ANY, "onnection refused", MIG_ERROR_CONNECTION_REFUSED,
+      "host {host} ({address}) refused the connection; check that it listens for {via}, and at the "
+      "port that is set" },
     { OPEN, CODE_ANY, "imed out", MIG_ERROR_HOST_TIMEOUT,
       "host {host} ({address}) did not answer; check that it is up and that no firewall is "
       "between" },
@@ -99,8 +109,6 @@ static const Row rows[] = {
       "there is no route to host {host} ({address}); check that it is up and the network to it" },
     { OPEN, CODE_ANY, "unreachable", MIG_ERROR_HOST_UNREACHABLE,
       "there is no route to host {host} ({address}); check that it is up and the network to it" },
-    { OPEN, CODE_ANY, "Failed to connect socket", MIG_ERROR_HOST_UNREACHABLE,
-      "libvirtd does not run on host {host}; start it (systemctl start libvirtd.socket)" },
     { OPEN, CODE_ANY, NULL, MIG_ERROR_HOST_UNREACHABLE,
       "no connection to libvirtd on host {host} ({address}); check that it runs and listens for "
       "{via}, libvirt's own text tells more" },
@@ -310,7 +318,8 @@ static char *make_sentence(const char *pattern, const MigErrorPlace *place)
 {
     const MigRoute *route = &place->host->own;
     return mig_sentence(pattern, "{host}", place->host->name, "{address}",
-                        route->address ? route->address : "this machine", "{via}",
+                        route->address ? route->address : "this machine", "{login}",
+                        route->user ? route->user : g_get_user_name(), "{via}",
                         listens_for[route->connect], "{destination}",
                         place->destination ? place->destination->name : "", "{guest}",
                         place->guest ? place->guest : "", NULL);
@@ -338,7 +347,7 @@ void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error)
     log_warning("libvirt, %s: %s (error %d of domain %d)", place->host->name, line, code, domain);
     if (raw) {
         g_free(*raw);
-        *raw = mig_text_clean(text, RAW_MAX);
+        *raw = mig_clean_foreign(text);
     }
     g_propagate_error(error, mig_libvirt_error_map(place, domain, code, text));
 }

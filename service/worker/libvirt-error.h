@@ -22,7 +22,8 @@ typedef struct {
 } MigErrorPlace;
 
 /* Turns libvirt's last error of this thread into `error`: a sentence that names the host and the
- * remedy. libvirt's own text goes to the log and, if `raw` is not NULL, to *raw (freed before). */
+ * remedy. libvirt's own text goes to the log and, cleaned for callers, to *raw if `raw` is not NULL
+ * (freed before). */
 void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error);
 
 /* The error libvirt calls `code` of `domain` (virErrorNumber, virErrorDomain) with that text. */

@@ -33,15 +33,16 @@ FINAL = ("completed", "failed", "cancelled", "interrupted")
 OPTION_TYPES = {key: kind for kind, keys in {
     "s": "source flow transport interface-address listen-address data-protocol destination-name "
          "copy-storage disks-address tls-name graphics-type graphics-address graphics-tls-subject "
-         "name state guest destination",
-    "q": "port disks-port graphics-port graphics-tls-port",
+         "name state guest destination driver address user peer-transport peer-address peer-user "
+         "host-uuid password-file",
+    "q": "port disks-port graphics-port graphics-tls-port peer-port",
     "b": "open-destination live paused offline persist undefine-source synchronous-writes tls "
          "postcopy postcopy-resume auto-converge parallel zero-copy rdma-pin-all abort-on-error "
-         "unsafe try active unfinished mine",
+         "unsafe try active unfinished mine allow-plaintext replace",
     "u": "auto-converge-initial auto-converge-increment compression-mt-level "
          "compression-mt-threads compression-mt-dthreads parallel-connections limit",
     "t": "bandwidth postcopy-bandwidth maximum-downtime compression-xbzrle-cache before",
-    "as": "disks compression",
+    "as": "disks compression migration-addresses disk-directories",
     "a{ss}": "disk-paths networks bridges",
 }.items() for key in keys.split()}
 
@@ -337,6 +338,16 @@ class Client:
     def migrate(self, guest, destination, **chosen):
         return Job(self, self.start_migrate(guest, destination, **chosen).result())
 
+    def start_add_host(self, name, **settings):
+        return self.start(ROOT, MANAGER, "AddHost",
+                          GLib.Variant("(sa{sv})", (name, options(**settings))))
+
+    def add_host(self, name, **settings):
+        return self.start_add_host(name, **settings).result()
+
+    def start_remove_host(self, name):
+        return self.start(ROOT, MANAGER, "RemoveHost", GLib.Variant("(s)", (name,)))
+
     def list_jobs(self, **filter):
         return self.call(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", (options(**filter),)))
 
@@ -401,6 +412,15 @@ class Service:
         with open(temporary, "w") as file:
             file.write("\n".join(lines) + "\n")
         os.rename(temporary, self.path("config", "hosts.d", name + ".conf"))
+
+    def added_path(self, name):
+        return self.path("state", "hosts.d", name + ".conf")
+
+    def write_added_host(self, name, **keys):
+        """As AddHost leaves it behind; the service does not watch this directory."""
+        os.makedirs(self.path("state", "hosts.d"), exist_ok=True)
+        with open(self.added_path(name), "w") as file:
+            file.write("\n".join(["[Host]"] + [f"{k}={v}" for k, v in keys.items()]) + "\n")
 
     def remove_host(self, name):
         os.unlink(self.path("config", "hosts.d", name + ".conf"))

@@ -23,6 +23,7 @@ DEFAULTS = {
     "check": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "migrate": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "migrate-unsafe": ("auth_admin", "no", "auth_admin"),
+    "configure": ("auth_admin", "auth_admin", "auth_admin"),
     "cancel-own": ("auth_admin", "auth_admin", "yes"),
     "cancel-other": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "tune-own": ("auth_admin", "auth_admin", "yes"),
@@ -43,6 +44,8 @@ Manager.Plan                         check           y n n n y y y n n y d
 Manager.Check                        check           y n n n y y y n n y d
 Manager.Migrate                      migrate         y n n n y y y n n y d
 Manager.Migrate/unsafe               migrate-unsafe  y n n n y n n n n y d
+Manager.AddHost                      configure       y n n n y y n n n y d
+Manager.RemoveHost                   configure       y n n n y y n n n y d
 Host.ListInterfaces                  check           y n n n y y n n n y d
 Host.Test                            check           y n n n y y n n n y d
 Job.Cancel                           cancel-own      y y n n y y y y n y d
@@ -66,7 +69,7 @@ CELLS = {(row.split()[0], caller): (row.split()[1], cell)
 OPEN = {
     MANAGER: "Version LibvirtVersion RunningJobs QueuedJobs MaximumRunningJobs MaximumJobs",
     HOST: "Name Driver Transport Address PeerTransport PeerAddress MigrationAddresses HostUUID "
-          "FileError LastContact LastError",
+          "Origin Settings FileError LastContact LastError",
     JOB: "GetSamples Id OwnerUID Guest GuestUUID Source Destination Options State Phase Plan "
          "Findings Progress Statistics DirtyRate Throughput Remaining Iteration ExpectedDowntime "
          "Downtime ExpectedEnd Converging Created Called Finished Cancelable CancelRefusal Controls "
@@ -127,10 +130,10 @@ def test_the_dialogs_say_what_it_is_about():
         assert [a.text for a in action.iter("annotate")
                 if a.get("key") == "org.freedesktop.policykit.owner"] == ["unix-user:migrationd"]
         named = {detail for detail in ("guest.name", "source.name", "destination.name",
-                                       "job.control") if f"$({detail})" in message}
+                                       "job.control", "host.name") if f"$({detail})" in message}
         assert message.count("$(") == len(named)
         moved = {"guest.name", "source.name", "destination.name"}
-        assert named == {"list": set(), "check": set()}.get(
+        assert named == {"list": set(), "check": set(), "configure": {"host.name"}}.get(
             name, moved | {"job.control"} if name.startswith("tune-") else moved), name
 
 
@@ -245,7 +248,8 @@ def start(caller, row, guest, path, interactive):
         "ListGuests": ("(sa{sv})", ("local", {})), "ListJobs": ("(a{sv})", ({},)),
         "Plan": ("(ssa{sv})", migrate), "Check": ("(ssa{sv})", migrate),
         "Migrate": ("(ssa{sv})", migrate), "ListInterfaces": ("(s)", ("local",)),
-        "SetMaximumDowntime": ("(t)", (500,)), "SetBandwidth": ("(t)", (7,)),
+        "AddHost": ("(sa{sv})", (guest, options(transport="tls", address="new.example"))),
+        "RemoveHost": ("(s)", (guest,)), "SetMaximumDowntime": ("(t)", (500,)), "SetBandwidth": ("(t)", (7,)),
         "SetPostCopyBandwidth": ("(t)", (8,)),
     }.get(method)
     return caller.start(path, f"{NAME}.{interface}", method,
@@ -300,7 +304,12 @@ def test_methods(stage, row, caller):
     needs_root(row, caller)
     guest = stage.guest("db" if caller == "wrong-details" else "web")
     path = ROOT if row.startswith("Manager.") else stage.scene.client.host_path("b")
+    client = stage.scene.client
+    if row == "Manager.RemoveHost":
+        client.add_host(guest, transport="tls", address="new.example")
     result = call(stage, row, caller, guest, path, "owner")
+    there = row == ("Manager.AddHost" if CELLS[row, caller][1] == "y" else "Manager.RemoveHost")
+    assert (client.host_path(guest) in client.managed()) == there
     jobs = stage.scene.client.list_jobs(guest=guest)
     if row.startswith("Manager.Migrate") and CELLS[row, caller][1] == "y":
         assert [job["job"] for job in jobs] == [result]

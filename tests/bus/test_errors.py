@@ -161,11 +161,11 @@ UNFIT = {
     "lxc": (lxc_hosts, "NotSupported", "LXC"),
     "other-driver": (other_driver, "NotSupported", "LXC"),
     "refused": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection refused"),
-                "HostUnreachable", "b"),
+                "ConnectionRefused", "b"),
     "no-route": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "No route to host"),
                  "HostUnreachable", "b"),
     "name-unknown": (opens_with(w.ERR_SYSTEM_ERROR, "unable to resolve address 'b.example' service "
-                                "'16514': Name or service not known"), "HostUnreachable", "b"),
+                                "'16514': Name or service not known"), "HostNameUnknown", "b"),
     "timed-out": (opens_with(w.ERR_SYSTEM_ERROR, UNABLE + "Connection timed out"),
                   "HostTimeout", "b"),
     "host-key": (opens_with(w.ERR_SYSTEM_ERROR, "Cannot recv data: Host key verification failed.: "
@@ -176,7 +176,13 @@ UNFIT = {
     "authentication": (opens_with(w.ERR_AUTH_FAILED, "authentication failed: access denied"),
                        "LoginRefused", "b"),
     "password": (wants_a_password, "LoginRefused", "b"),
-    "source-down": (source_is_down, "HostUnreachable", "local"),
+    "source-down": (source_is_down, "LibvirtDown", "local"),
+    "host-key-changed": (opens_with(w.ERR_SYSTEM_ERROR, "Cannot recv data: WARNING: REMOTE HOST "
+                                    "IDENTIFICATION HAS CHANGED! Host key verification failed."),
+                         "HostKeyChanged", "b"),
+    "no-permission": (opens_with(94, "authentication unavailable: no polkit agent available to "
+                                 "authenticate action 'org.libvirt.unix.manage'"),
+                      "LibvirtRefused", "b"),
 }
 
 
@@ -291,6 +297,17 @@ def test_a_migrate_call_that_fails(s, case):
     assert len(s.world.migrated) == 1, "a failed migration is not tried again"
 
 
+def test_callers_get_libvirts_text_cleaned_and_the_journal_the_whole(s):
+    text = ("operation failed: vpx://root:hunter2@vc.example/DC\033[2J\n"
+            "Cannot read '/var/lib/migrationd/.ssh/id_ed25519'")
+    job = s.client.migrate("web", "b")
+    s.world.migration("web").fail(w.ERR_OPERATION_FAILED, text)
+    raw = job.ended("failed")["Error"][2]
+    assert raw == "operation failed: vpx://root:***@vc.example/DC\ufffd[2J Cannot read 'id_ed25519'"
+    assert s.client.list_jobs()[0]["Error"][2] == raw
+    assert "/var/lib/migrationd/.ssh/id_ed25519" in s.service.log()
+
+
 def test_unknown_filters_are_errors(s):
     unknown = {"gest": GLib.Variant("s", "x")}
     for reply in (s.client.start_list_guests("local", **unknown),
@@ -313,4 +330,4 @@ def test_list_guests_names_the_host_it_cannot_reach(s):
     assert s.client.start_list_guests("nohost").error().short == "UnknownHost"
     s.b.refuses = VirError(w.ERR_SYSTEM_ERROR, UNABLE + "Connection refused", w.FROM_RPC)
     error = s.client.start_list_guests("b").error()
-    assert error.short == "HostUnreachable" and "b" in error.text
+    assert error.short == "ConnectionRefused" and "b" in error.text

@@ -84,7 +84,7 @@ def test_a_host_that_fails_is_spared_too(s):
     def is_spared():
         before = attempts()
         errors = {reply.error().short for reply in ask_at_once(s, "b", 4)}
-        assert errors == {"HostUnreachable"}
+        assert errors == {"ConnectionRefused"}
         return attempts() == before
 
     call_until(is_spared, "the host is spared")

@@ -64,8 +64,17 @@ def test_questions_to_one_host_share_a_worker_and_a_connection(s):
     replies = [s.client.start_list_guests("b") for _ in range(8)]
     for reply in replies:
         assert reply.result() == []
-    s.client.start_test("b").result()
+    s.client.start_list_interfaces("b").result()
     assert len(s.world.asked("virConnectOpenAuth", host="b")) == 1
+
+
+def test_a_test_opens_a_connection_of_its_own_and_leaves_it_to_others(s):
+    """An idle one would say nothing of the host's name, keys and ports."""
+    s.client.list_guests("b")
+    s.client.start_test("b").result()
+    assert len(s.world.asked("virConnectOpenAuth", host="b")) == 2
+    s.client.list_guests("b")
+    assert len(s.world.asked("virConnectOpenAuth", host="b")) == 2
 
 
 def test_an_idle_query_worker_ends_and_another_takes_the_next_question(make):
@@ -113,7 +122,7 @@ def test_a_failure_to_reach_a_host_is_kept_until_it_is_reached(s):
     path = s.client.host_path("b")
     s.b.refuses = VirError(w.ERR_SYSTEM_ERROR, "unable to connect: Connection refused", w.FROM_RPC)
     error = s.client.start_test("b").error()
-    assert error.short == "HostUnreachable"
+    assert error.short == "ConnectionRefused"
     wait(lambda: s.client.seen.get(path, {}).get("LastError") == (error.name, error.text),
          "the failure is announced")
     assert s.client.get_all(path, HOST)["LastError"] == (error.name, error.text)
@@ -135,7 +144,11 @@ def test_host_properties(s):
         "PeerTransport": "tls", "PeerAddress": "10.0.0.3",
         "MigrationAddresses": ["10.0.0.3", "2001:db8::3"],
         "HostUUID": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "FileError": "", "LastContact": 0,
-        "LastError": ("", "")}
+        "LastError": ("", ""), "Origin": "administrator", "Settings": {
+            "driver": "qemu", "transport": "ssh", "address": "c.example", "user": "root",
+            "peer-transport": "tls", "peer-address": "10.0.0.3",
+            "migration-addresses": ["10.0.0.3", "2001:db8::3"],
+            "host-uuid": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"}}
     local = s.client.get_all(s.client.host_path("local"), HOST)
     assert (local["Transport"], local["Address"]) == ("unix", "")
 

@@ -157,7 +157,7 @@ def test_a_host_that_is_not_reached_is_the_error_at_once(s, c, lost):
     s.world.hosts[lost].refuses = VirError(w.ERR_SYSTEM_ERROR, "unable to connect: Connection "
                                            "refused", w.FROM_RPC)
     error = s.client.start_list_interfaces("b", "c").error()
-    assert error.short == "HostUnreachable" and f"host {lost} " in error.text
+    assert error.short == "ConnectionRefused" and f"host {lost} " in error.text
     assert s.client.get("LastError", s.client.host_path(lost), "org.example.Migration1.Host") == \
         (error.name, error.text)
 
@@ -383,4 +383,4 @@ def test_to_this_machine(machine):
 def test_libvirt_of_this_machine_must_be_there(s):
     s.local.refuses = VirError(w.ERR_SYSTEM_ERROR, "Failed to connect socket to "
                                "'/run/libvirt/libvirt-sock': Connection refused", w.FROM_RPC)
-    assert s.client.start_list_interfaces("local").error().short == "HostUnreachable"
+    assert s.client.start_list_interfaces("local").error().short == "LibvirtDown"

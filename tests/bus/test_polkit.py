@@ -24,6 +24,14 @@ def job_of(s):
     return job
 
 
+def remove_added(s):
+    """Removes a host that was added; its file is there at once, because adding asks polkit, too."""
+    s.service.write_added_host("added", Transport="ssh", Address="added.example")
+    s.service.write_host("c", Transport="ssh", Address="c.example")  # the files are read again
+    wait(lambda: s.client.host_path("added") in s.client.managed(), "the added host is seen")
+    return s.client.start_remove_host("added")
+
+
 # method -> (its action, how it is called)
 METHODS = {
     "ListGuests": ("list", lambda s: s.client.start_list_guests("local")),
@@ -34,6 +42,9 @@ METHODS = {
     "ListInterfaces": ("check", lambda s: s.client.start_list_interfaces("b", "local")),
     "Test": ("check", lambda s: s.client.start_test("b")),
     "Migrate": ("migrate", lambda s: s.client.start_migrate("web", "b")),
+    "AddHost": ("configure", lambda s: s.client.start_add_host("new", transport="ssh",
+                                                               address="new.example")),
+    "RemoveHost": ("configure", remove_added),
     "Migrate unsafe": ("migrate-unsafe", lambda s: s.client.start_migrate(
         "web", "b", unsafe=GLib.Variant("b", True))),
 }

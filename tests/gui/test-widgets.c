@@ -83,6 +83,10 @@ static void test_words(void)
     g_assert_cmpstr(seconds, ==, "less than a minute");
     g_assert_cmpstr(minute, ==, "1 minute");
     g_assert_cmpstr(minutes, ==, "3 minutes");
+    g_autofree char *sentence = mig_words_sentence("\xc3\xa4rger with host b");
+    g_autofree char *nothing = mig_words_sentence(NULL);
+    g_assert_cmpstr(sentence, ==, "\xc3\x84rger with host b");
+    g_assert_cmpstr(nothing, ==, "");
     g_assert_cmpstr(mig_words_phase("copying"), ==, "Copying memory");
     g_assert_cmpstr(mig_words_phase("unheard-of"), ==, "unheard-of");
 }

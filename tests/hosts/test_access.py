@@ -18,6 +18,7 @@ ACTIONS = {
     "check": (PASSWORD, PASSWORD, PASSWORD),
     "migrate": (PASSWORD, PASSWORD, PASSWORD),
     "migrate-unsafe": (PASSWORD, NO, PASSWORD),
+    "configure": (PASSWORD, PASSWORD, PASSWORD),
     "cancel-own": (PASSWORD, PASSWORD, YES),
     "cancel-other": (PASSWORD, PASSWORD, PASSWORD),
     "tune-own": (PASSWORD, PASSWORD, YES),

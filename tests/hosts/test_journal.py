@@ -112,14 +112,14 @@ def test_a_failed_one(service, journal, host_a, host_b):
     host_b.exec(["systemctl", "stop", "libvirtd-tcp.socket", "libvirtd"])
     try:
         job = service.migrate("web1", "host-b")
-        end = job.failed("HostUnreachable")
+        end = job.failed("ConnectionRefused")
     finally:
         host_b.exec(["systemctl", "start", "libvirtd-tcp.socket", "libvirtd.socket"])
     names, entries = journal.events(job)
     assert names == ["job-started", "failed"]
     # VIR_ERR_SYSTEM_ERROR of VIR_FROM_RPC
     assert_job(entries[-1], job, "migration-worker", PRIORITY="4", GUEST_NAME="web1", JOB_STATE="failed",
-               ERROR_NAME=f"{NAME}.Error.HostUnreachable", ERROR_MESSAGE=end["Error"][1], LIBVIRT_ERROR=end["Error"][2],
+               ERROR_NAME=f"{NAME}.Error.ConnectionRefused", ERROR_MESSAGE=end["Error"][1], LIBVIRT_ERROR=end["Error"][2],
                LIBVIRT_ERROR_CODE="38", LIBVIRT_ERROR_DOMAIN="7")
     assert "refused" in entries[-1]["LIBVIRT_ERROR"]
 

@@ -148,7 +148,7 @@ def test_destination_unreachable(service, host_a, host_b):
     guests.start(host_a, "web1")
     host_b.exec(["systemctl", "stop", "libvirtd-tcp.socket", "libvirtd"])
     try:
-        end = service.migrate("web1", "host-b").failed("HostUnreachable")
+        end = service.migrate("web1", "host-b").failed("ConnectionRefused")
     finally:
         host_b.exec(["systemctl", "start", "libvirtd-tcp.socket", "libvirtd.socket"])
     assert "host-b" in end["Error"][1] and end["Error"][2]

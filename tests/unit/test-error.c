@@ -46,6 +46,14 @@ static const char *const released[] = {
     "LimitsExceeded",
     "Ledger",
     "Worker",
+    "HostExists",
+    "HostBusy",
+    "HostProtected",
+    "HostNameUnknown",
+    "ConnectionRefused",
+    "HostKeyChanged",
+    "LibvirtRefused",
+    "LibvirtDown",
 };
 
 static void test_names(void)

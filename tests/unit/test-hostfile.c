@@ -569,6 +569,125 @@ static void test_bad_variants(void)
 #undef START
 }
 
+static MigHost *from_settings(const char *name, const char *text, GError **error)
+{
+    g_autoptr(GVariant) settings = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, error);
+
+    return settings != NULL ? mig_host_from_settings(name, settings, error) : NULL;
+}
+
+/* Settings -> host -> settings and text -> host: all say the same. */
+static void test_settings(void)
+{
+    static const struct {
+        const char *settings;
+        const char *text; /* after the comment and the group */
+    } rows[] = {
+        { "{'transport': <'ssh'>, 'address': <'host-b.example'>, 'user': <'root'>}",
+          "Driver=qemu\nTransport=ssh\nAddress=host-b.example\nUser=root\n" },
+        { "{'driver': <'xen'>, 'transport': <'tls'>, 'address': <'2001:DB8::1'>, "
+          "'port': <uint16 16515>, 'host-uuid': <'" UUID "'>, "
+          "'migration-addresses': <['192.0.2.1', '2001:db8::2']>}",
+          "Driver=xen\nTransport=tls\nAddress=2001:db8::1\nPort=16515\n"
+          "MigrationAddresses=192.0.2.1;2001:db8::2\nHostUUID=" UUID "\n" },
+        { "{'transport': <'ssh'>, 'address': <'host-b'>, 'port': <uint16 22>, "
+          "'peer-transport': <'tcp'>, 'allow-plaintext': <true>}",
+          "Driver=qemu\nTransport=ssh\nAddress=host-b\nPort=22\nPeerTransport=tcp\n"
+          "AllowPlaintext=yes\n" },
+        { "{'transport': <'ssh'>, 'address': <'a'>, 'user': <'u'>, 'peer-address': <'b'>, "
+          "'peer-user': <'root'>, 'peer-port': <uint16 2222>}",
+          "Driver=qemu\nTransport=ssh\nAddress=a\nUser=u\nPeerAddress=b\nPeerPort=2222\n"
+          "PeerUser=root\n" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(MigHost) host = from_settings("host-b", rows[i].settings, &error);
+        g_autoptr(MigHost) read = NULL;
+        g_autoptr(MigHost) again = NULL;
+        g_autoptr(GVariant) settings = NULL, before = NULL, after = NULL, last = NULL;
+        g_autofree char *text = NULL;
+
+        g_assert_no_error(error);
+        g_assert_true(mig_host_is_plain(host));
+        text = mig_host_to_text(host);
+        g_assert_cmpstr(strchr(strstr(text, "[Host]"), '\n') + 1, ==, rows[i].text);
+        read = mig_host_parse("host-b", text, strlen(text), &error);
+        g_assert_no_error(error);
+        settings = g_variant_ref_sink(mig_host_to_settings(read));
+        again = mig_host_from_settings("host-b", settings, &error);
+        g_assert_no_error(error);
+
+        before = g_variant_ref_sink(mig_host_to_variant(host));
+        after = g_variant_ref_sink(mig_host_to_variant(read));
+        last = g_variant_ref_sink(mig_host_to_variant(again));
+        g_assert_cmpvariant(before, after);
+        g_assert_cmpvariant(before, last);
+    }
+}
+
+static void test_bad_settings(void)
+{
+#define START "{'transport': <'tls'>, 'address': <'host-b'>"
+    static const struct {
+        const char *name;
+        const char *text;
+        const char *says;
+    } rows[] = {
+        { "local", START "}", "local.conf" },
+        { "", START "}", "no host name" },
+        { "../x", START "}", "no host name" },
+        { "x.conf/../y", START "}", "no host name" },
+        { "b", "@a{sv} {}", "Transport= is missing" },
+        { "b", START ", 'name': <'c'>}", "\"name\" is no setting" },
+        { "b", START ", 'disk-directories': <['/etc']>}", "\"disk-directories\" is no setting" },
+        { "b", START ", 'allow-rdma': <true>}", "\"allow-rdma\" is no setting" },
+        { "b", START ", 'password-file': <'x'>}", "\"password-file\" is no setting" },
+        { "b", START ", 'datacenter': <'x'>}", "\"datacenter\" is no setting" },
+        { "b", START ", 'verify-certificate': <false>}", "is no setting" },
+        { "b", START ", 'Address': <'x'>}", "\"Address\" is no setting" },
+        { "b", START ", 'address\n[Host]': <'x'>}", "is no setting" },
+        { "b", START ", 'driver': <'vpx'>}", "vCenter" },
+        { "b", START ", 'driver': <'qemu+ext'>}", "Driver=" },
+        { "b", START ", 'port': <22>}", "must be of D-Bus type q" },
+        { "b", START ", 'user': <'root'>}", "User= is for Transport=ssh only" },
+        { "b", "{'transport': <'tcp'>, 'address': <'b'>}", "AllowPlaintext=yes" },
+        { "b", "{'transport': <'unix'>, 'address': <'b'>}", "Transport=\"unix\"" },
+        { "b", "{'transport': <'https'>, 'address': <'b'>}", "Transport=\"https\"" },
+        { "b", "{'transport': <'ssh'>, 'address': <'b/system?command=/x'>}", "Address=" },
+        { "b", "{'transport': <'ssh'>, 'address': <'b\nUser=root'>}", "Address=" },
+        { "b", "{'transport': <'ssh'>, 'address': <'-oProxyCommand=x'>}", "Address=" },
+        { "b", "{'transport': <'ssh'>, 'address': <'b'>, 'user': <'-lx'>}", "User=" },
+        { "b", "{'transport': <'ssh'>, 'address': <'b'>, 'peer-user': <'a b'>}", "PeerUser=" },
+    };
+#undef START
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(from_settings(rows[i].name, rows[i].text, &error));
+        g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT);
+        if (strstr(error->message, rows[i].says) == NULL)
+            g_error("%s says: %s", rows[i].text, error->message);
+    }
+}
+
+/* What AddHost does not take is seen, too, when a file has it. */
+static void test_plain(void)
+{
+    g_autoptr(MigHost) plain = parse("host-b", SSH "PeerTransport=tls\n");
+    g_autoptr(MigHost) rdma = parse("host-b", SSH "AllowRDMA=yes\n");
+    g_autoptr(MigHost) directories = parse("host-b", SSH "DiskDirectories=/srv\n");
+    g_autoptr(MigHost) local = mig_host_new_local();
+    g_autoptr(GVariant) none = g_variant_ref_sink(mig_host_to_settings(local));
+
+    g_assert_true(mig_host_is_plain(plain));
+    g_assert_false(mig_host_is_plain(rdma));
+    g_assert_false(mig_host_is_plain(directories));
+    g_assert_false(mig_host_is_plain(local));
+    g_assert_cmpuint(g_variant_n_children(none), ==, 0);
+}
+
 /* Random damage to a good file: a host that can be used, or an error. */
 static void test_damage(void)
 {
@@ -614,6 +733,9 @@ int main(int argc, char **argv)
     g_test_add_func("/hostfile/round-trip", test_round_trip);
     g_test_add_func("/hostfile/variant-keys", test_variant_keys);
     g_test_add_func("/hostfile/bad-variants", test_bad_variants);
+    g_test_add_func("/hostfile/settings", test_settings);
+    g_test_add_func("/hostfile/bad-settings", test_bad_settings);
+    g_test_add_func("/hostfile/plain", test_plain);
     g_test_add_func("/hostfile/damage", test_damage);
 
     return g_test_run();

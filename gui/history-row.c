@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A job that has ended, in the list of those. */
+#include "history-row.h"
+
+#include <glib/gi18n.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "job-report.h"
+#include "window.h"
+#include "words.h"
+
+struct _MigHistoryRow {
+    GtkListBoxRow parent_instance;
+
+    MigClient *client;
+    MigJob *job;
+
+    GtkImage *icon;
+    GtkLabel *guest;
+    GtkLabel *hosts;
+    GtkLabel *detail;
+    GtkLabel *sentence;
+    GtkButton *copy_button;
+    GtkButton *open_button;
+};
+
+G_DEFINE_FINAL_TYPE(MigHistoryRow, mig_history_row, GTK_TYPE_LIST_BOX_ROW)
+
+static const char *icon_of(const char *state)
+{
+    static const char *const icons[][2] = {
+        { "completed", "emblem-ok-symbolic" },
+        { "cancelled", "process-stop-symbolic" },
+        { "failed", "dialog-error-symbolic" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(icons); i++)
+        if (g_str_equal(icons[i][0], state))
+            return icons[i][1];
+    return "dialog-warning-symbolic";
+}
+
+static char *when(MigJob *job)
+{
+    const gint64 finished = (gint64) mig_object_get_number(MIG_OBJECT(job), "Finished");
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(finished / G_USEC_PER_SEC);
+    /* Translators: date and time, see strftime(3) */
+    return time && finished ? g_date_time_format(time, _("%x, %X")) : g_strdup("");
+}
+
+/* "Completed · 23.11.2026, 18:03:14 · less than a minute · by you" */
+static char *make_detail(MigJob *job)
+{
+    MigObject *object = MIG_OBJECT(job);
+    const guint owner = (guint) mig_object_get_number(object, "OwnerUID");
+    const gint64 took = (gint64) (mig_object_get_number(object, "Finished") -
+                                  mig_object_get_number(object, "Created"));
+    g_autofree char *time = when(job);
+    g_autofree char *length = mig_words_duration(MAX(took, 0));
+    g_autofree char *who = owner == getuid() ? g_strdup(_("by you"))
+                                             /* Translators: number of a user account */
+                                             : g_strdup_printf(_("by user %u"), owner);
+    return g_strjoin(" · ", mig_words_job_state(mig_job_get_state(job)), time, length, who, NULL);
+}
+
+/* Why it did not move, and where it is. */
+static char *make_sentence(MigJob *job)
+{
+    GVariant *error = mig_object_get_variant(MIG_OBJECT(job), "Error");
+    const char *sentence = "";
+    if (error)
+        g_variant_get(error, "(&s&s&s)", NULL, &sentence, NULL);
+    return mig_words_sentence(sentence);
+}
+
+/* Takes the name. */
+static void name_button(GtkButton *button, char *name)
+{
+    g_autofree char *owned = name;
+    gtk_accessible_update_property(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, owned,
+                                   -1);
+}
+
+static void update_cb(MigHistoryRow *self)
+{
+    MigJob *job = self->job;
+    const char *guest = mig_job_get_guest(job);
+    const char *path = mig_object_get_path(MIG_OBJECT(job));
+    g_autofree char *source = mig_words_host(mig_job_get_source(job));
+    g_autofree char *destination = mig_words_host(mig_job_get_destination(job));
+    /* Translators: two hosts */
+    g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
+    g_autofree char *detail = make_detail(job);
+    g_autofree char *sentence = make_sentence(job);
+    g_autofree char *name = g_strdup_printf("%s, %s, %s", guest, hosts, detail);
+    gtk_image_set_from_icon_name(self->icon, icon_of(mig_job_get_state(job)));
+    gtk_label_set_label(self->guest, guest);
+    gtk_label_set_label(self->hosts, hosts);
+    gtk_label_set_label(self->detail, detail);
+    gtk_label_set_label(self->sentence, sentence);
+    gtk_widget_set_visible(GTK_WIDGET(self->sentence), sentence[0] != '\0');
+    /* of older jobs there is nothing more to show than this row and the report */
+    gtk_widget_set_visible(GTK_WIDGET(self->open_button),
+                           path && mig_client_find_job(self->client, path));
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+    /* Translators: %s is the name of a guest, here and in the next */
+    name_button(self->copy_button, g_strdup_printf(_("Copy report of %s"), guest));
+    name_button(self->open_button, g_strdup_printf(_("Open migration of %s"), guest));
+}
+
+static void copy_cb(MigHistoryRow *self)
+{
+    g_autofree char *report = mig_job_report(self->job);
+    MigWindow *window = mig_window_of(GTK_WIDGET(self));
+    gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), report);
+    if (window)
+        mig_window_toast(window, _("Report copied"));
+}
+
+static void open_cb(MigHistoryRow *self)
+{
+    mig_window_show_job(mig_window_of(GTK_WIDGET(self)),
+                        mig_object_get_path(MIG_OBJECT(self->job)));
+}
+
+static void mig_history_row_dispose(GObject *object)
+{
+    MigHistoryRow *self = MIG_HISTORY_ROW(object);
+    g_clear_object(&self->client);
+    g_clear_object(&self->job);
+    G_OBJECT_CLASS(mig_history_row_parent_class)->dispose(object);
+}
+
+static void mig_history_row_class_init(MigHistoryRowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = mig_history_row_dispose;
+    gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/history-row.ui");
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, icon);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, guest);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, hosts);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, detail);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, sentence);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, copy_button);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, open_button);
+    gtk_widget_class_bind_template_callback(widget_class, copy_cb);
+    gtk_widget_class_bind_template_callback(widget_class, open_cb);
+}
+
+static void mig_history_row_init(MigHistoryRow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+GtkWidget *mig_history_row_new(MigClient *client, MigJob *job)
+{
+    MigHistoryRow *self = g_object_new(MIG_TYPE_HISTORY_ROW, NULL);
+    self->client = g_object_ref(client);
+    self->job = g_object_ref(job);
+    g_signal_connect_object(job, "changed", G_CALLBACK(update_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(mig_client_get_jobs(client), "items-changed", G_CALLBACK(update_cb),
+                            self, G_CONNECT_SWAPPED);
+    update_cb(self);
+    return GTK_WIDGET(self);
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The view History, end to end."""
+
+import polkit
+from virt import ERR_OPERATION_FAILED
+
+
+def moved(scene, guest="web", destination="b", failed=False, cancelled=False):
+    """A migration from its start to its end."""
+    job = scene.client.migrate(guest, destination)
+    migration = scene.world.migration(guest)
+    if failed:
+        migration.fail(ERR_OPERATION_FAILED, "operation failed: disk on fire")
+    elif cancelled:
+        migration.copying(1, 1)
+        job.until(Phase="copying")
+        job.cancel()
+    else:
+        migration.finish()
+    job.ended()
+    return job
+
+
+def test_nothing_has_ended(app):
+    app.do("win.show-history")
+    app.find("panel", "No migrations yet")
+
+
+def test_what_has_ended_before_and_what_ends_now(scene, start):
+    scene.service.start()
+    scene.local.guest("old")
+    moved(scene, "old", failed=True)
+    app = start()
+    app.do("win.show-history")
+    row = app.find("list item", "old, from This computer to b, Failed")
+    assert "less than a minute" in row.name and row.description
+    moved(scene)
+    row = app.find("list item", "web, from This computer to b, Completed")
+    names = [row.name.split(",")[0] for row in app.all("list item", "from This computer to b")]
+    assert names == ["web", "old"], "the newest is first"
+    row.find("push button", "Copy report of web").act("click")
+    app.find("label", "Report copied")
+
+
+def test_search_and_result(scene, start):
+    scene.service.start()
+    for name in ("one", "two", "three"):
+        scene.local.guest(name)
+    moved(scene, "one")
+    moved(scene, "two", failed=True)
+    moved(scene, "three", cancelled=True)
+    app = start()
+    app.do("win.show-history")
+    app.find("list item", "one, from")
+    app.find("entry", "Search History").type("TWO")
+    app.gone("list item", "one, from")
+    assert app.all("list item", "two, from")
+    app.find("entry", "Search History").type("nothing like it")
+    app.find("panel", "No Results")
+    app.find("entry", "Search History").type("this comp")
+    app.until(lambda: len(app.all("list item", "from This computer to b")) == 3, "all of the host")
+
+
+def test_a_hundred_and_then_the_older_ones(scene, start):
+    scene.service.start()
+    for number in range(102):
+        scene.local.guest(f"g{number}")
+    for number in range(102):
+        moved(scene, f"g{number}")
+    app = start()
+    app.do("win.show-history")
+    app.find("list item", "g101, from")
+    assert len(app.all("list item", "from This computer to b")) == 100
+    app.find("push button", "Show Older").act("click")
+    app.find("list item", "g0, from")
+    app.until(lambda: len(app.all("list item", "from This computer to b")) == 102, "all of them")
+
+
+def test_denied_and_given(scene, start):
+    scene.polkit.answers["list"] = polkit.NO
+    scene.service.start()
+    moved(scene)
+    app = start()
+    app.do("win.show-history")
+    page = app.find("panel", "You may not see the migrations")
+    assert not scene.polkit.questions[-1].flags & 1, "nobody is asked for a password unasked"
+    scene.polkit.answers["list"] = polkit.YES
+    page.find("push button", "Authenticate").act("click")
+    app.find("list item", "web, from This computer to b, Completed")
+    assert scene.polkit.asked("list").flags & 1
