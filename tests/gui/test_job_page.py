@@ -37,7 +37,7 @@ def press(app, name):
 
 def answer(app, dialog, name):
     app.dialog(dialog).find("push button", name).act("click")
-    app.dialog_gone(dialog)
+    app.dialog_gone()
 
 
 def test_from_the_list_to_success(scene, app):

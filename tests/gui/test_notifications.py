@@ -74,7 +74,7 @@ def test_the_window_is_closed_and_the_end_is_told(scene, daemon, app):
     job, migration = begin(scene, app)
     close_window(app)
     app.dialog("web goes on moving").find("push button", "Keep Open").act("click")
-    app.dialog_gone("web goes on moving")
+    app.dialog_gone()
     close_window(app)
     app.until(lambda: app.exit.over or daemon.told, "it says so only once")
     daemon.wait_for("web goes on moving")
