@@ -4,12 +4,15 @@
 
 #include <glib/gi18n.h>
 
+#include "closing.h"
 #include "config.h"
+#include "notify.h"
 #include "window.h"
 
 struct _MigApplication {
     AdwApplication parent_instance;
     MigClient *client;
+    gboolean held; /* it stays without a window, to tell how jobs end */
 };
 
 G_DEFINE_FINAL_TYPE(MigApplication, mig_application, ADW_TYPE_APPLICATION)
@@ -42,12 +45,56 @@ static void about_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
         GTK_LICENSE_LGPL_2_1, "translator-credits", _("translator-credits"), NULL);
 }
 
+static void quit_window(GtkWindow *window)
+{
+    g_application_quit(G_APPLICATION(gtk_window_get_application(window)));
+}
+
 static void quit_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    g_application_quit(data);
+    MigApplication *self = MIG_APPLICATION(data);
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self));
+    if (window)
+        mig_closing(window, self->client, quit_window);
+    else
+        g_application_quit(G_APPLICATION(self));
+}
+
+static void show_job_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    GtkApplication *application = GTK_APPLICATION(data);
+    g_application_activate(G_APPLICATION(application));
+    GtkWindow *window = gtk_application_get_active_window(application);
+    if (MIG_IS_WINDOW(window))
+        mig_window_show_job(MIG_WINDOW(window), g_variant_get_string(parameter, NULL));
+}
+
+/* Without a window it goes on as long as there is something to tell. */
+static void hold(MigApplication *self)
+{
+    const gboolean wanted = !gtk_application_get_windows(GTK_APPLICATION(self)) &&
+                            mig_closing_count(self->client, NULL);
+    if (wanted == self->held)
+        return;
+    self->held = wanted;
+    if (wanted)
+        g_application_hold(G_APPLICATION(self));
+    else
+        g_application_release(G_APPLICATION(self));
+    if (!wanted)
+        mig_notify_withdraw(G_APPLICATION(self), NULL);
+}
+
+static void job_ended_cb(MigApplication *self, MigJob *job)
+{
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self));
+    if (!window || !gtk_window_is_active(window))
+        mig_notify_ended(G_APPLICATION(self), job);
+    hold(self);
 }
 
 static const GActionEntry actions[] = {
+    { .name = "show-job", .activate = show_job_cb, .parameter_type = "s" },
     { .name = "about", .activate = about_cb },
     { .name = "quit", .activate = quit_cb },
 };
@@ -57,6 +104,12 @@ static void mig_application_startup(GApplication *application)
     MigApplication *self = MIG_APPLICATION(application);
     G_APPLICATION_CLASS(mig_application_parent_class)->startup(application);
     self->client = mig_client_new();
+    g_signal_connect_object(self->client, "job-ended", G_CALLBACK(job_ended_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(mig_client_get_jobs(self->client), "items-changed", G_CALLBACK(hold),
+                            self, G_CONNECT_SWAPPED);
+    g_signal_connect(self, "window-added", G_CALLBACK(hold), NULL);
+    g_signal_connect(self, "window-removed", G_CALLBACK(hold), NULL);
     gtk_window_set_default_icon_name(APP_ID);
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
     for (gsize i = 0; i < G_N_ELEMENTS(accelerators); i++)

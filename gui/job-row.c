@@ -35,7 +35,7 @@ static char *make_figures(MigObject *job)
     return g_strdup_printf(_("%s left, %s"), left, rate);
 }
 
-static void changed_cb(MigJobRow *self)
+static void show(MigJobRow *self)
 {
     MigJob *job = self->job;
     g_autofree char *source = mig_words_host(mig_job_get_source(job));
@@ -55,6 +55,19 @@ static void changed_cb(MigJobRow *self)
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/* Rows that nobody sees cost nothing; they catch up when they are shown. */
+static void changed_cb(MigJobRow *self)
+{
+    if (gtk_widget_get_mapped(GTK_WIDGET(self)))
+        show(self);
+}
+
+static void mig_job_row_map(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(mig_job_row_parent_class)->map(widget);
+    show(MIG_JOB_ROW(widget));
+}
+
 static void mig_job_row_dispose(GObject *object)
 {
     g_clear_object(&MIG_JOB_ROW(object)->job);
@@ -65,6 +78,7 @@ static void mig_job_row_class_init(MigJobRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_job_row_dispose;
+    widget_class->map = mig_job_row_map;
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/job-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigJobRow, guest);
     gtk_widget_class_bind_template_child(widget_class, MigJobRow, hosts);
@@ -88,6 +102,6 @@ GtkWidget *mig_job_row_new(MigJob *job)
     MigJobRow *self = g_object_new(MIG_TYPE_JOB_ROW, NULL);
     self->job = g_object_ref(job);
     g_signal_connect_object(job, "changed", G_CALLBACK(changed_cb), self, G_CONNECT_SWAPPED);
-    changed_cb(self);
+    show(self);
     return GTK_WIDGET(self);
 }

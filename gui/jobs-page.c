@@ -5,6 +5,7 @@
 #include "config.h"
 #include "job-row.h"
 #include "stack.h"
+#include "window.h"
 
 struct _MigJobsPage {
     AdwBin parent_instance;
@@ -39,6 +40,13 @@ static void items_changed_cb(MigJobsPage *self)
     mig_stack_show(self->pages, n ? "list" : "empty");
 }
 
+static void row_activated_cb(MigJobsPage *self, MigJobRow *row)
+{
+    MigWindow *window = mig_window_of(GTK_WIDGET(self));
+    if (window)
+        mig_window_show_job(window, mig_object_get_path(MIG_OBJECT(mig_job_row_get_job(row))));
+}
+
 void mig_jobs_page_set_client(MigJobsPage *self, MigClient *client)
 {
     g_return_if_fail(MIG_IS_JOBS_PAGE(self) && !self->unfinished);
@@ -65,6 +73,7 @@ static void mig_jobs_page_class_init(MigJobsPageClass *klass)
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/jobs-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigJobsPage, pages);
     gtk_widget_class_bind_template_child(widget_class, MigJobsPage, list);
+    gtk_widget_class_bind_template_callback(widget_class, row_activated_cb);
 }
 
 static void mig_jobs_page_init(MigJobsPage *self)

@@ -4,12 +4,15 @@
 
 #include <glib/gi18n.h>
 
+#include "closing.h"
 #include "config.h"
 #include "guests-page.h"
 #include "history-page.h"
 #include "hosts-page.h"
+#include "job-page.h"
 #include "jobs-page.h"
 #include "migrate-page.h"
+#include "notify.h"
 #include "settings.h"
 #include "stack.h"
 #include "words.h"
@@ -20,6 +23,7 @@ struct _MigWindow {
     MigClient *client;
     gboolean was_ready; /* there is something to show while the service is away */
     guint tidy;         /* idle source that drops pages that were left */
+    char *awaited;      /* path of a job that is shown when it is known, or NULL */
     gint64 lost;        /* since when it is away, us since the epoch; 0: it is not */
 
     AdwToastOverlay *toasts;
@@ -122,7 +126,24 @@ void mig_window_migrate(MigWindow *self, const char *source, const char *guest, 
 
 void mig_window_show_job(MigWindow *self, const char *path)
 {
-    mig_window_show_view(self, "jobs");
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    MigJob *job = mig_client_find_job(self->client, path);
+    g_autofree char *wanted = g_strdup(path);
+    g_free(self->awaited);
+    self->awaited = job ? NULL : g_steal_pointer(&wanted);
+    if (!job)
+        return;
+    GtkApplication *application = gtk_window_get_application(GTK_WINDOW(self));
+    if (application)
+        mig_notify_withdraw(G_APPLICATION(application), job);
+    g_autofree char *name = g_strdup_printf("job-%" G_GUINT64_FORMAT, mig_job_get_id(job));
+    GtkWidget *page = adw_leaflet_get_child_by_name(self->leaflet, name);
+    if (!page) { /* right over the views: what is there now is left */
+        page = mig_job_page_new(self->client, job);
+        AdwLeafletPage *leaf = adw_leaflet_insert_child_after(self->leaflet, page, self->views);
+        adw_leaflet_page_set_name(leaf, name);
+    }
+    adw_leaflet_set_visible_child(self->leaflet, page);
 }
 
 void mig_window_toast(MigWindow *self, const char *text)
@@ -190,14 +211,21 @@ static void count_jobs(MigWindow *self)
     adw_view_stack_page_set_badge_number(self->jobs_stack_page, unfinished);
 }
 
+static void jobs_changed_cb(MigWindow *self)
+{
+    count_jobs(self);
+    if (self->awaited && mig_client_find_job(self->client, self->awaited))
+        mig_window_show_job(self, self->awaited);
+}
+
 static void set_client(MigWindow *self, MigClient *client)
 {
     self->client = g_object_ref(client);
     g_signal_connect_object(client, "notify::state", G_CALLBACK(client_state_cb), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(client, "job-ended", G_CALLBACK(count_jobs), self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(mig_client_get_jobs(client), "items-changed", G_CALLBACK(count_jobs),
-                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(mig_client_get_jobs(client), "items-changed",
+                            G_CALLBACK(jobs_changed_cb), self, G_CONNECT_SWAPPED);
     mig_guests_page_set_client(self->guests_page, client);
     mig_jobs_page_set_client(self->jobs_page, client);
     mig_history_page_set_client(self->history_page, client);
@@ -213,6 +241,8 @@ static void show_view_action(GtkWidget *widget, const char *action, GVariant *pa
     for (gsize i = 0; i < G_N_ELEMENTS(views); i++)
         if (g_strcmp0(action, views[i].action) == 0)
             mig_window_show_view(MIG_WINDOW(widget), views[i].view);
+    /* one key more opens what is first there */
+    gtk_widget_child_focus(mig_window_get_page(MIG_WINDOW(widget)), GTK_DIR_TAB_FORWARD);
 }
 
 static void search_action(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -282,6 +312,12 @@ static void menu_action(GtkWidget *widget, const char *action, GVariant *paramet
 
 /* life */
 
+static gboolean mig_window_close_request(GtkWindow *window)
+{
+    mig_closing(window, MIG_WINDOW(window)->client, gtk_window_destroy);
+    return GDK_EVENT_STOP;
+}
+
 static void view_changed_cb(MigWindow *self)
 {
     const char *view = adw_view_stack_get_visible_child_name(self->stack);
@@ -302,6 +338,7 @@ static void mig_window_dispose(GObject *object)
 {
     MigWindow *self = MIG_WINDOW(object);
     g_clear_handle_id(&self->tidy, g_source_remove);
+    g_clear_pointer(&self->awaited, g_free);
     g_clear_object(&self->client);
     G_OBJECT_CLASS(mig_window_parent_class)->dispose(object);
 }
@@ -310,6 +347,7 @@ static void mig_window_class_init(MigWindowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
+    GTK_WINDOW_CLASS(klass)->close_request = mig_window_close_request;
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
     g_type_ensure(MIG_TYPE_HISTORY_PAGE);

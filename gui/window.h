@@ -35,7 +35,8 @@ void mig_window_pop(MigWindow *self);
 /* The page that is shown now: a pushed one, or the view. */
 GtkWidget *mig_window_get_page(MigWindow *self);
 
-/* The page of a job; if it is not known yet, as soon as it is. */
+/* Shows the job of that object path, as soon as it is known; what is pushed over the views now is
+ * left. */
 void mig_window_show_job(MigWindow *self, const char *path);
 
 /* Back to the views, and shows that of this name ("guests", "jobs", "history", "hosts"). */

@@ -221,3 +221,19 @@ char *mig_words_fill(const char *pattern, ...)
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
+
+char *mig_words_span(gint64 microseconds)
+{
+    const int seconds = (int) (microseconds / G_USEC_PER_SEC);
+    if (seconds < 1)
+        /* Translators: milliseconds */
+        return g_strdup_printf(_("%d ms"), (int) (microseconds / 1000));
+    if (seconds < 60)
+        /* Translators: seconds */
+        return g_strdup_printf(_("%d s"), seconds);
+    if (seconds < 3600)
+        /* Translators: minutes and seconds */
+        return g_strdup_printf(_("%d min %d s"), seconds / 60, seconds % 60);
+    /* Translators: hours and minutes */
+    return g_strdup_printf(_("%d h %d min"), seconds / 3600, seconds / 60 % 60);
+}

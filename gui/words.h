@@ -40,3 +40,6 @@ char *mig_words_duration(gint64 microseconds);
 /* A pattern with {name}s filled in: pairs of a name and its value, then NULL. Values may have
  * braces. Owned by the caller. */
 char *mig_words_fill(const char *pattern, ...) G_GNUC_NULL_TERMINATED;
+
+/* The same to the second, for what is past: "850 ms", "42 s", "1 min 32 s". */
+char *mig_words_span(gint64 microseconds);

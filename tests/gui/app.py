@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 import harness
 from loop import DEADLINE, Exit, wait
@@ -32,7 +32,8 @@ ENVIRONMENT = {
 ALARMS = ("Sanitizer", "runtime error:", "CRITICAL **", "-WARNING **")
 # known and not ours: no portal, no notification daemon, no GPU on the private buses; what
 # libadwaita's view switcher is when the window becomes narrow at once
-HARMLESS = ("portal", "dconf", "Unable to acquire session bus", "libEGL", "MESA", "Vulkan",
+HARMLESS = ("portal", "dconf", "Unable to acquire session bus",
+            "unable to send notifications", "libEGL", "MESA", "Vulkan",
             "allocate AdwViewSwitcher viewswitcher", "allocate GtkBox box 0x")
 
 
@@ -213,6 +214,39 @@ class App:
     def do(self, action):
         """An action of the window without parameter: "win.search"."""
         self.until(lambda: self.window.act(action) or True, f"action {action}")
+
+    def show_job(self, job):
+        """What a click on a notification does."""
+        connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+        connection.call_sync(
+            "org.example.Migration.App", "/org/example/Migration/App", "org.gtk.Actions", "Activate",
+            GLib.Variant("(sava{sv})", ("show-job", [GLib.Variant("s", job.path)], {})), None,
+            Gio.DBusCallFlags.NONE, -1, None)
+
+    def _has_dialog(self):
+        """Of the X server: GTK 4.8 falls if it is asked for its windows while one goes."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid",
+                                str(self.process.pid)], capture_output=True, text=True,
+                               env={**os.environ, **self.desk.environment})
+        return len(found.stdout.split()) > 1
+
+    def _dialog(self, name):
+        application = self.window.node.parent
+        if application is None or not self._has_dialog():
+            return None
+        application.clear_cache()
+        for node in application:
+            if node is not None and node.getRoleName() in ("dialog", "alert") and \
+                    next(self.walk(node, "label", name), None):
+                return Widget(self, node)
+        return None
+
+    def dialog(self, name):
+        """A dialog that is open, by a word of what it says: it is a window of its own."""
+        return self.until(lambda: self._dialog(name), f"a dialog that says {name!r}")
+
+    def dialog_gone(self):
+        self.until(lambda: not self._has_dialog(), "the dialog goes")
 
     def keys(self, *keys):
         """Presses keys, by xdotool's names, for example "ctrl+f"."""

@@ -21,6 +21,8 @@ static inline gboolean lint_has_text(GtkWidget *widget)
 /* libadwaita's own parts, which have an id of its templates or are children of such. */
 static inline gboolean lint_is_internal(GtkWidget *widget)
 {
+    if (GTK_IS_LIST_BOX(widget) && gtk_widget_get_ancestor(widget, ADW_TYPE_PREFERENCES_GROUP))
+        return TRUE;
     for (; widget; widget = gtk_widget_get_parent(widget))
         if (ADW_IS_VIEW_SWITCHER(widget) || ADW_IS_COMBO_ROW(widget) || GTK_IS_SCROLLBAR(widget) ||
             GTK_IS_POPOVER(widget))

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the app says of a job that has ended. What two hosts show makes the sentence; the service's
+ * own sentence, "why; where: what to do; and more", is taken apart for the rest.
+ */
+#include "job-outcome.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "finding.h"
+#include "job-words.h"
+#include "words.h"
+
+typedef enum { RUNS, PAUSED, GONE, UNSEEN, N_SHOWS } Shows;
+
+/* A state that is not here has a process that runs, or may run at any moment. */
+static const struct {
+    const char *state;
+    Shows shows;
+} states[] = {
+    { "paused", PAUSED },  { "absent", GONE },        { "shutoff", GONE }, { "crashed", GONE },
+    { "unknown", UNSEEN }, { "unreachable", UNSEEN }, { "", UNSEEN },
+};
+
+static const char *const on_source[N_SHOWS] = {
+    [RUNS] = N_("{guest} did not move. It still runs on {source}."),
+    [PAUSED] = N_("{guest} did not move. It is paused on {source}."),
+    [GONE] = N_("{guest} did not move. It is on {source} and does not run."),
+    [UNSEEN] = N_("{guest} did not move. It is on {source}."),
+};
+
+static const char *const on_destination[N_SHOWS] = {
+    [RUNS] = N_("{guest} now runs on {destination}."),
+    [PAUSED] = N_("{guest} is on {destination} now. It is paused."),
+    [GONE] = N_("{guest} is on {destination} now. It does not run."),
+    [UNSEEN] = N_("{guest} is on {destination} now."),
+};
+
+/* [source][destination], if it is not sure where the guest is */
+static const char *const unclear[N_SHOWS][N_SHOWS] = {
+    [RUNS] = {
+        [RUNS] = N_("{guest} runs on {source} AND on {destination}. Its disks are in danger."),
+        [PAUSED] = N_("{guest} runs on {source}. A paused copy is on {destination}."),
+        [GONE] = N_("{guest} runs on {source}."),
+        [UNSEEN] = N_("{guest} runs on {source}. What {destination} has of it is not known."),
+    },
+    [PAUSED] = {
+        [RUNS] = N_("{guest} runs on {destination}. A copy or a part of it is paused on {source}."),
+        [PAUSED] = N_("{guest} is paused on {source} and on {destination}. It runs nowhere."),
+        [GONE] = N_("{guest} is paused on {source}. It runs nowhere."),
+        [UNSEEN] = N_("{guest} is paused on {source}. It is not known whether it runs on "
+                      "{destination}."),
+    },
+    [GONE] = {
+        [RUNS] = N_("{guest} runs on {destination}."),
+        [PAUSED] = N_("{guest} is paused on {destination}. It runs nowhere."),
+        [GONE] = N_("{guest} runs neither on {source} nor on {destination}."),
+        [UNSEEN] = N_("{guest} does not run on {source}. It is not known whether it runs on "
+                      "{destination}."),
+    },
+    [UNSEEN] = {
+        [RUNS] = N_("{guest} runs on {destination}. What {source} has of it is not known."),
+        [PAUSED] = N_("{guest} is paused on {destination}. It is not known whether it runs on "
+                      "{source}."),
+        [GONE] = N_("{guest} does not run on {destination}. It is not known whether it runs on "
+                    "{source}."),
+        [UNSEEN] = N_("It is not known where {guest} is and whether it runs."),
+    },
+};
+
+/* What to do, by the error's name; the service's sentence often says it more exactly. */
+static const struct {
+    const char *name, *remedy;
+} remedies[] = {
+    { "Failed", N_("Read the technical message: it names the reason.") },
+    { "UnknownHost", N_("Add the host under Hosts.") },
+    { "InvalidHostFile", N_("Correct the host's description under Hosts.") },
+    { "SameHost", N_("Choose another destination: this one is the same machine.") },
+    { "AddressNotAllowed", N_("Choose one of the destination's own addresses.") },
+    { "GuestNotFound", N_("See on which host the guest is now.") },
+    { "GuestNotRunning", N_("Start the guest, or move its configuration alone.") },
+    { "GuestRunning", N_("Move it as a running guest, or shut it down first.") },
+    { "GuestBusy", N_("Wait until the other job of this guest has ended.") },
+    { "GuestExists", N_("Rename or remove the guest that is in the way on the destination.") },
+    { "HostUnreachable", N_("Check the host's address, the network, the firewall, and whether "
+                            "libvirt runs there.") },
+    { "HostTimeout", N_("See whether libvirt on that host hangs, then try again.") },
+    { "HostKeyUnknown", N_("Compare the host's ssh key and make it known to the service.") },
+    { "LoginRefused", N_("Install the service's key or certificate on that host.") },
+    { "HostUUIDMismatch", N_("Find out which machine answers at that address.") },
+    { "NotAllowed", N_("Ask the administrator to allow it, or leave that option out.") },
+    { "Blocked", N_("Solve what the checks have found, then try again.") },
+    { "NotSupported", N_("Use other settings: the hypervisor cannot do this.") },
+    { "Unsafe", N_("Copy the disks too, or share them between the hosts.") },
+    { "Incompatible", N_("Choose a destination whose processors and software fit the guest.") },
+    { "ConnectionLost", N_("Check the network between the hosts, then try again.") },
+    { "AccessDenied", N_("Ask the administrator for the permission.") },
+    { "LimitsExceeded", N_("Wait until other jobs have ended, then try again.") },
+    { "Worker", N_("Ask the administrator to look into the journal of the service.") },
+    { "Interrupted", N_("Try again: nothing was started.") },
+};
+
+static Shows shows(MigJob *job, const char *key)
+{
+    const char *state = mig_object_get_string(MIG_OBJECT(job), key);
+    for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
+        if (strcmp(states[i].state, state) == 0)
+            return states[i].shows;
+    return RUNS;
+}
+
+static gboolean was_called(MigJob *job)
+{
+    return mig_object_get_number(MIG_OBJECT(job), "Called") != 0;
+}
+
+static gboolean get_option(MigJob *job, const char *key, gboolean fallback)
+{
+    GVariant *options = mig_object_get_variant(MIG_OBJECT(job), "Options");
+    gboolean set = fallback;
+    if (options)
+        g_variant_lookup(options, key, "b", &set);
+    return set;
+}
+
+static const char *get_error(MigJob *job, gsize i)
+{
+    GVariant *error = mig_object_get_variant(MIG_OBJECT(job), "Error");
+    const char *parts[3] = { "", "", "" };
+    if (error)
+        g_variant_get(error, "(&s&s&s)", &parts[0], &parts[1], &parts[2]);
+    return parts[i];
+}
+
+/* the service's sentence */
+
+/* Parts between separators that are not within a quoted name. */
+static GStrv split(const char *text, const char *separator)
+{
+    g_autoptr(GStrvBuilder) parts = g_strv_builder_new();
+    g_autoptr(GString) part = g_string_new(NULL);
+    gboolean quoted = FALSE;
+    while (*text) {
+        if (!quoted && g_str_has_prefix(text, separator)) {
+            g_strv_builder_add(parts, part->str);
+            g_string_truncate(part, 0);
+            text += strlen(separator);
+            continue;
+        }
+        if (quoted && text[0] == '\\' && text[1])
+            g_string_append_c(part, *text++);
+        else if (*text == '"')
+            quoted = !quoted;
+        g_string_append_c(part, *text++);
+    }
+    g_strv_builder_add(parts, part->str);
+    return g_strv_builder_end(parts);
+}
+
+/* Where the guest is, which the app says itself. */
+static gboolean says_where(const char *clause)
+{
+    static const char *const beginnings[] = { "guest \"", "host ", "hosts ", "neither host " };
+    for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+        if (g_str_has_prefix(clause, beginnings[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static void add_steps(GStrvBuilder *steps, const char *clause)
+{
+    g_auto(GStrv) parts = split(clause, ", then ");
+    for (gsize i = 0; parts[i]; i++) {
+        g_autofree char *step = mig_job_words_sentence(parts[i]);
+        if (parts[i][0])
+            g_strv_builder_add(steps, step);
+    }
+}
+
+/* The parts of "why; remedy; where: what to do; and more". */
+typedef struct {
+    char *why;
+    GStrvBuilder *remedies; /* of the failure */
+    GStrvBuilder *steps;    /* for the guest, in this order */
+} Parts;
+
+static void parts_clear(Parts *parts)
+{
+    g_free(parts->why);
+    g_strv_builder_unref(parts->remedies);
+    g_strv_builder_unref(parts->steps);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+static void add_where(Parts *parts, const char *clause)
+{
+    g_auto(GStrv) pieces = split(clause, ": ");
+    if (!pieces[0] || !pieces[1])
+        return;
+    g_autofree char *rest = g_strjoinv(": ", pieces + 1);
+    add_steps(parts->steps, rest);
+}
+
+static Parts take_apart(const char *sentence)
+{
+    Parts parts = { NULL, g_strv_builder_new(), g_strv_builder_new() };
+    g_auto(GStrv) clauses = split(sentence, "; ");
+    gboolean where = FALSE;
+    parts.why = g_strdup(clauses[0] ?: "");
+    for (gsize i = 1; clauses[0] && clauses[i]; i++) {
+        if (where) {
+            add_steps(parts.steps, clauses[i]);
+        } else if (says_where(clauses[i])) {
+            where = TRUE;
+            add_where(&parts, clauses[i]);
+        } else if (!g_str_has_prefix(clauses[i], "its own text ")) { /* it is on the page */
+            add_steps(parts.remedies, clauses[i]);
+        }
+    }
+    return parts;
+}
+
+static gboolean has_steps(MigJob *job)
+{
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
+    return steps[0] != NULL;
+}
+
+static const char *find_remedy(const char *error_name)
+{
+    const char *dot = strrchr(error_name, '.');
+    for (gsize i = 0; dot && i < G_N_ELEMENTS(remedies); i++)
+        if (strcmp(remedies[i].name, dot + 1) == 0)
+            return _(remedies[i].remedy);
+    return NULL;
+}
+
+/* Of the checks before, only what has stopped it is of interest now. */
+static gboolean is_of_interest(MigObject *finding, gboolean moved)
+{
+    static const char *const afterwards[] = { "configuration-differs", "not-executing",
+                                              "leftover-copy",         "leftover-job",
+                                              "leftover-volume",       NULL };
+    const gboolean blocks = strcmp(mig_object_get_string(finding, "severity"), "blocker") == 0;
+    return (blocks && !moved) || g_strv_contains(afterwards, mig_object_get_string(finding, "id"));
+}
+
+static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
+{
+    g_autoptr(GListModel) findings =
+        mig_finding_list_new(mig_object_get_variant(MIG_OBJECT(job), "Findings"));
+    for (guint i = 0; i < g_list_model_get_n_items(findings); i++) {
+        g_autoptr(MigObject) finding = g_list_model_get_item(findings, i);
+        if (!is_of_interest(finding, moved))
+            continue;
+        g_autofree char *step = g_strconcat(mig_object_get_string(finding, "sentence"), " ",
+                                            mig_object_get_string(finding, "remedy"), NULL);
+        g_strv_builder_add(steps, g_strchomp(step));
+    }
+}
+
+char **mig_job_outcome_steps(MigJob *job)
+{
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    g_auto(GStrv) by_sentence = g_strv_builder_end(parts.remedies);
+    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
+    const char *by_name = find_remedy(get_error(job, 0));
+    /* a guest that is in danger comes first, and its steps are not mixed with others */
+    if (steps[0])
+        g_strv_builder_addv(all, (const char **) steps);
+    else if (by_sentence[0])
+        g_strv_builder_addv(all, (const char **) by_sentence);
+    else if (by_name)
+        g_strv_builder_add(all, by_name);
+    add_findings(all, job, mig_job_outcome_end(job) == MIG_JOB_MOVED);
+    return g_strv_builder_end(all);
+}
+
+char *mig_job_outcome_why(MigJob *job)
+{
+    g_auto(Parts) parts = take_apart(get_error(job, 1));
+    return mig_job_words_sentence(parts.why);
+}
+
+const char *mig_job_outcome_technical(MigJob *job)
+{
+    return get_error(job, 2);
+}
+
+/* how it ended */
+
+static MigJobEnd end_by_hosts(MigJob *job)
+{
+    const Shows source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
+    const gboolean nothing_there =
+        destination == GONE ||
+        (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
+    if (source == RUNS && destination == RUNS)
+        return MIG_JOB_TWICE;
+    if ((source == RUNS && nothing_there) || (source == GONE && destination == RUNS))
+        return MIG_JOB_FAILED;
+    /* paused, or shut off with option offline, as it was before: then there is nothing to do */
+    if (nothing_there && (source == PAUSED || get_option(job, "offline", FALSE)) && !has_steps(job))
+        return MIG_JOB_FAILED;
+    return MIG_JOB_UNCLEAR;
+}
+
+MigJobEnd mig_job_outcome_end(MigJob *job)
+{
+    const char *state = mig_job_get_state(job);
+    if (!mig_job_is_over(job))
+        return MIG_JOB_GOES_ON;
+    if (strcmp(state, "completed") == 0)
+        return MIG_JOB_MOVED;
+    const MigJobEnd end = was_called(job) ? end_by_hosts(job) : MIG_JOB_FAILED;
+    if (strcmp(state, "cancelled") == 0 && end == MIG_JOB_FAILED)
+        return MIG_JOB_STOPPED;
+    /* nobody saw it to its end, whatever the hosts showed last */
+    if (strcmp(state, "interrupted") == 0 && was_called(job))
+        return MAX(end, MIG_JOB_UNCLEAR);
+    return end;
+}
+
+gboolean mig_job_outcome_may_repeat(MigJob *job)
+{
+    const MigJobEnd end = mig_job_outcome_end(job);
+    const gboolean there = strcmp(mig_object_get_string(MIG_OBJECT(job), "GuestHost"),
+                                  mig_job_get_destination(job)) == 0;
+    return (end == MIG_JOB_STOPPED || end == MIG_JOB_FAILED) && !there;
+}
+
+static gboolean is_on(MigJob *job, const char *host)
+{
+    const char *on = mig_object_get_string(MIG_OBJECT(job), "GuestHost");
+    return on[0] && strcmp(on, host) == 0;
+}
+
+char *mig_job_outcome_where(MigJob *job)
+{
+    const Shows source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
+    const MigJobEnd end = mig_job_outcome_end(job);
+    if (end == MIG_JOB_TWICE || end == MIG_JOB_UNCLEAR)
+        return mig_job_words_fill(job, _(unclear[source][destination]));
+    if (is_on(job, mig_job_get_destination(job)))
+        return mig_job_words_fill(job, _(on_destination[destination]));
+    if (source == UNSEEN && !was_called(job))
+        return mig_job_words_fill(job, _("{guest} did not move. Nothing was done to it on "
+                                         "{source}."));
+    return mig_job_words_fill(job, _(on_source[source]));
+}
+
+/* figures */
+
+static guint64 get_statistic(MigJob *job, const char *key)
+{
+    GVariant *statistics = mig_object_get_variant(MIG_OBJECT(job), "Statistics");
+    guint64 value = 0;
+    if (statistics)
+        g_variant_lookup(statistics, key, "t", &value);
+    return value;
+}
+
+char *mig_job_outcome_summary(MigJob *job)
+{
+    MigObject *object = MIG_OBJECT(job);
+    const gint64 began = (gint64) mig_object_get_number(object, "Created");
+    const gint64 ended = (gint64) mig_object_get_number(object, "Finished");
+    const gint64 pause = (gint64) mig_object_get_number(object, "Downtime");
+    const guint64 bytes = get_statistic(job, "data_processed");
+    if (mig_job_outcome_end(job) != MIG_JOB_MOVED || ended < began)
+        return g_strdup("");
+    g_autofree char *time = mig_words_span(ended - began);
+    g_autofree char *paused = mig_words_span(pause * 1000);
+    g_autofree char *sent = mig_words_size(bytes);
+    if (!pause && !bytes)
+        /* Translators: %s is a length of time */
+        return g_strdup_printf(_("Moved in %s"), time);
+    if (!pause)
+        /* Translators: a length of time, an amount of memory */
+        return g_strdup_printf(_("Moved in %s, sent %s"), time, sent);
+    if (!bytes)
+        /* Translators: two lengths of time */
+        return g_strdup_printf(_("Moved in %s, paused for %s"), time, paused);
+    /* Translators: "Moved in 1 min 32 s, paused for 48 ms, sent 2.9 GiB" */
+    return g_strdup_printf(_("Moved in %s, paused for %s, sent %s"), time, paused, sent);
+}
+
+char *mig_job_outcome_configuration(MigJob *job, gboolean *warning)
+{
+    GVariant *seen = mig_object_get_variant(MIG_OBJECT(job), "Verification");
+    gboolean checked = FALSE, persistent = FALSE;
+    const char *source = "unknown";
+    *warning = FALSE;
+    if (!seen || mig_job_outcome_end(job) != MIG_JOB_MOVED ||
+        !g_variant_lookup(seen, "checked", "b", &checked))
+        return NULL;
+    g_variant_lookup(seen, "persistent", "b", &persistent);
+    g_variant_lookup(seen, "source-configuration", "&s", &source);
+    const gboolean kept = strcmp(source, "unchanged") == 0;
+    const gboolean removed = strcmp(source, "removed") == 0;
+    if (!checked || strcmp(source, "unknown") == 0)
+        return mig_job_words_fill(job, _("It could not be seen what has become of its "
+                                         "configuration."));
+    *warning = persistent == kept;
+    if (persistent && kept)
+        return mig_job_words_fill(job, _("{guest} lives on {destination}. A configuration is on "
+                                         "{source} too: never start both."));
+    if (persistent && removed)
+        return mig_job_words_fill(job, _("{guest} lives on {destination}. Its configuration was "
+                                         "removed from {source}."));
+    if (persistent)
+        return mig_job_words_fill(job, _("{guest} lives on {destination}. Its configuration is "
+                                         "saved there."));
+    if (kept)
+        return mig_job_words_fill(job, _("{guest} runs on {destination} until it is shut down. "
+                                         "Its configuration is on {source}, where it can be "
+                                         "started again."));
+    return mig_job_words_fill(job, _("{guest} runs on {destination} until it is shut down, then it "
+                                     "is gone. No host keeps its configuration."));
+}
+
+/* the way back */
+
+GVariant *mig_job_outcome_options_back(MigJob *job)
+{
+    static const char *const kept[] = { "flow",
+                                        "transport",
+                                        "persist",
+                                        "undefine-source",
+                                        "tls",
+                                        "bandwidth",
+                                        "maximum-downtime",
+                                        "postcopy",
+                                        "postcopy-bandwidth",
+                                        "auto-converge",
+                                        "compression",
+                                        "parallel",
+                                        "parallel-connections",
+                                        NULL };
+    GVariant *options = mig_object_get_variant(MIG_OBJECT(job), "Options");
+    GVariantDict back;
+    g_variant_dict_init(&back, NULL);
+    for (gsize i = 0; options && kept[i]; i++) {
+        g_autoptr(GVariant) value = g_variant_lookup_value(options, kept[i], NULL);
+        if (value)
+            g_variant_dict_insert_value(&back, kept[i], value);
+    }
+    return g_variant_dict_end(&back);
+}

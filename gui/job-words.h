@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the app says of a job that has not ended: sentences made of its properties, without a
+ * widget. All strings are the caller's.
+ */
+#pragma once
+
+#include "job.h"
+
+/* "{guest}", "{source}" and "{destination}" in a text, in one pass: names are never read again. */
+char *mig_job_words_fill(MigJob *job, const char *pattern);
+
+/* Whether the guest's memory is on its way: what is left, rates and so on mean something. */
+gboolean mig_job_words_copies(MigJob *job);
+
+/* "Copying memory, pass 3"; "Stopping…". */
+char *mig_job_words_phase(MigJob *job);
+
+/*
+ * "less than a minute left", "at least 3 minutes left" (first pass), "cannot tell when it ends";
+ * NULL: nothing to say yet. `now`: us since the epoch; `told`: how often figures have come.
+ */
+char *mig_job_words_time_left(MigJob *job, gint64 now, guint told);
+
+/* What Cancel will mean now. */
+char *mig_job_words_cancel(MigJob *job);
+
+/* Why a control of Job cannot be called now; NULL: it can. Borrowed. */
+const char *mig_job_words_refusal(MigJob *job, const char *control);
+
+/* A sentence of the service as it stands in a page: with a capital and a full stop. */
+char *mig_job_words_sentence(const char *text);

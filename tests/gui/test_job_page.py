@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The page of a job, end to end: from its start to each of its ends, and what can be done to it."""
+
+import pytest
+
+import polkit
+import virt
+from loop import wait
+from virt import MIB
+
+UNKNOWN = "Nothing was measured yet"
+
+
+@pytest.fixture
+def moving(scene, app):
+    """The page of a job that copies."""
+    return open_page(scene, app, **{"undefine-source": True})
+
+
+def open_page(scene, app, **chosen):
+    app.find("list item", "web")
+    job = scene.client.migrate("web", "b", persist=True, **chosen)
+    migration = scene.world.migration("web")
+    migration.copying(300 * MIB, 100 * MIB, memory_bps=10 * MIB)
+    job.until(Phase="copying")
+    app.show_job(job)
+    app.find("label", "Copying memory")
+    return job, migration
+
+
+def press(app, name):
+    """A button that is shown, and can be pressed now."""
+    button = app.find("push button", name)
+    app.until(lambda: button.has("sensitive"), f"{name} can be pressed")
+    button.act("click")
+
+
+def answer(app, dialog, name):
+    app.dialog(dialog).find("push button", name).act("click")
+    app.dialog_gone()
+
+
+def test_from_the_list_to_success(scene, app):
+    job = scene.client.migrate("web", "b", persist=True, **{"undefine-source": True})
+    migration = scene.world.migration("web")
+    app.do("win.show-jobs")
+    app.find("list item", "web, from This computer to b")
+    app.do("win.show-jobs")
+    app.keys("Return")
+    app.find("label", "Preparing the destination")
+    migration.copying(300 * MIB, 100 * MIB, memory_bps=10 * MIB)
+    app.find("label", "Copying memory, pass 1")
+    app.until(lambda: any(bar.value == 0.75 for bar in app.all("progress bar")), "75 %")
+    app.find("label", "100.0 MiB of 400.0 MiB")
+    migration.suspend()
+    app.find("label", "Switching over")
+    migration.finish()
+    job.ended("completed")
+    app.find("label", "web now runs on b.")
+    app.find("label", "paused for 42 ms")
+    app.find("label", "Its configuration was removed from this computer.")
+
+
+def test_stop_in_the_middle(scene, app, moving):
+    job, migration = moving
+    press(app, "Stop…")
+    app.dialog("web keeps running on this computer. What was copied is thrown away.")
+    answer(app, "Stop moving web?", "Keep Moving")
+    press(app, "Stop…")
+    answer(app, "Stop moving web?", "Stop Moving")
+    job.ended("cancelled")
+    app.find("label", "web did not move. It still runs on this computer.")
+    assert migration.aborts == 1
+
+
+def test_stop_is_denied(scene, app, moving):
+    job, migration = moving
+    scene.polkit.answers["cancel-own"] = polkit.NO
+    press(app, "Stop…")
+    answer(app, "Stop moving web?", "Stop Moving")
+    app.find("label", "polkit said no")
+    assert migration.aborts == 0
+    assert scene.polkit.asked("cancel-own").flags & 1, "the user may be asked for a password"
+
+
+def test_failure_and_try_again(scene, app, moving):
+    job, migration = moving
+    migration.fail(text="internal error: something new")
+    job.ended("failed")
+    app.find("label", "web did not move. It still runs on this computer.")
+    app.find("label", "internal error: something new")
+    press(app, "Try Again")
+    again = scene.world.migration("web")
+    assert again is not migration and again.flags == migration.flags
+    again.copying(10 * MIB, 90 * MIB, memory_bps=10 * MIB)
+    app.find("label", "Copying memory, pass 1")
+    app.find("label", "90.0 MiB of 100.0 MiB")
+
+
+def test_try_again_is_refused(scene, app, moving):
+    job, migration = moving
+    migration.fail()
+    job.ended("failed")
+    scene.polkit.answers["migrate"] = polkit.NO
+    press(app, "Try Again")
+    app.find("label", "polkit said no")
+    scene.polkit.answers["migrate"] = polkit.YES
+    press(app, "Try Again")
+    scene.world.migration("web")
+
+
+def test_steps_if_nobody_runs_it(scene, app, moving):
+    job, migration = moving
+    migration.suspend()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    app.find("label", "web is paused on this computer and on b. It runs nowhere.")
+    app.find("label", "What to do, in this order")
+    steps = [label.name for label in app.all("label") if "virsh" in label.name]
+    assert "virsh destroy" in steps[0] and "virsh resume" in steps[1]
+
+
+def test_longer_pause_and_speed(scene, app, moving):
+    job, migration = moving
+    press(app, "Allow Longer Pause…")
+    answer(app, "Allow a longer pause", "Allow")
+    wait(lambda: scene.local.guests["web"].maximum_downtime == 1000, "the longer pause")
+    press(app, "Change Speed Limit…")
+    app.dialog("Speed limit").find("spin button").type("7")
+    answer(app, "Speed limit", "Set")
+    wait(lambda: migration.speeds == [(7, False)], "the limit")
+
+
+def test_stop_the_guest_to_finish(scene, app, moving):
+    press(app, "Stop Guest to Finish…")
+    answer(app, "Stop web to finish?", "Stop the Guest")
+    wait(lambda: scene.local.guests["web"].state == virt.PAUSED, "it is paused")
+    app.find("label", "The guest is paused already")
+
+
+def test_what_does_not_work_says_why(scene, app, moving):
+    button = app.find("push button", "Switch Over Now…")
+    app.find("label", "The job was started without option postcopy")
+    app.until(lambda: not button.has("sensitive"), "it cannot be pressed")
+
+
+def test_post_copy(scene, app):
+    job, migration = open_page(scene, app, postcopy=True)
+    press(app, "Switch Over Now…")
+    answer(app, "Switch web over now?", "Switch Over")
+    app.find("label", "Fetching the rest of the memory")
+    app.find("label", "web runs on b already.")
+    app.until(lambda: not app.find("push button", "Stop…").has("sensitive"), "no way back")
+    migration.finish()
+    job.ended("completed")
+    app.find("label", "web now runs on b.")
+
+
+def test_it_does_not_converge(scene, app, moving):
+    job, migration = moving
+    for iteration in range(2, 6):
+        migration.copying(300 * MIB + iteration, 100 * MIB + iteration, memory_bps=10 * MIB,
+                          memory_dirty_rate=9000, memory_iteration=iteration)
+        job.until(Iteration=iteration)
+    job.until(Converging="no")
+    app.find("label", "cannot tell when it ends")
+    press(app, "Stop Guest to Finish…")
+    app.dialog("Stop web to finish?")
+
+
+def test_the_graph_survives_the_app(scene, start, app, moving):
+    job, migration = moving
+    wait(lambda: job.samples(), "there are samples")
+    app.close()
+    app = start()
+    app.show_job(job)
+    app.find("label", "Copying memory")
+    app.until(lambda: UNKNOWN not in app.find("image", "What is left over time").description,
+              "the graph has samples")
+
+
+def test_the_service_is_restarted(scene, app, moving):
+    job, migration = moving
+    scene.service.kill()
+    app.find("label", "The migration goes on without it")
+    scene.service.start()
+    app.until(lambda: app.find("push button", "Stop…").has("sensitive"), "it can be stopped again")
+    migration.finish()
+    job.ended("completed")
+    app.find("label", "web now runs on b.")

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the desktop is told, and that closing the window stops nothing, end to end."""
+
+import subprocess
+import sys
+
+import pytest
+from gi.repository import Gio, GLib
+
+from loop import wait
+from virt import MIB
+
+NAME = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+
+
+class Daemon:
+    """A notification daemon that remembers what it was told."""
+
+    def __init__(self, desk):
+        self.connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.told = []  # (title, body, actions)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dbusmock", "--template", "notification_daemon"],
+            stdout=subprocess.DEVNULL)
+        wait(self._is_there, "the notification daemon")
+        self.subscription = self.connection.signal_subscribe(
+            NAME, "org.freedesktop.DBus.Mock", "MethodCalled", PATH, None,
+            Gio.DBusSignalFlags.NONE, self._called)
+
+    def _is_there(self):
+        return self.connection.call_sync(
+            "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",
+            GLib.Variant("(s)", (NAME,)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+
+    def _called(self, connection, sender, path, interface, member, parameters):
+        method, arguments = parameters.unpack()
+        if method == "Notify":
+            self.told.append((arguments[3], arguments[4], arguments[5]))
+
+    def wait_for(self, title):
+        wait(lambda: [told for told in self.told if title in told[0]],
+             lambda: f"notification {title!r}; there is: {self.told}")
+        return next(told for told in self.told if title in told[0])
+
+    def close(self):
+        self.connection.signal_unsubscribe(self.subscription)
+        self.process.terminate()
+        self.process.wait()
+
+
+@pytest.fixture
+def daemon(desk):
+    daemon = Daemon(desk)
+    yield daemon
+    daemon.close()
+
+
+def begin(scene, app):
+    app.find("list item", "web")
+    job = scene.client.migrate("web", "b", persist=True)
+    migration = scene.world.migration("web")
+    migration.copying(300 * MIB, 100 * MIB, memory_bps=10 * MIB)
+    job.until(Phase="copying")
+    app.find("list item", "Moving to b, 75 %")
+    return job, migration
+
+
+def close_window(app):
+    app.do("window.close")
+
+
+def test_the_window_is_closed_and_the_end_is_told(scene, daemon, app):
+    job, migration = begin(scene, app)
+    close_window(app)
+    app.dialog("web goes on moving").find("push button", "Keep Open").act("click")
+    app.dialog_gone()
+    close_window(app)
+    app.until(lambda: app.exit.over or daemon.told, "it says so only once")
+    daemon.wait_for("web goes on moving")
+    migration.finish()
+    job.ended("completed")
+    title, body, actions = daemon.wait_for("web now runs on b.")
+    assert "paused for 42 ms" in body and "default" in actions
+    wait(lambda: app.exit.over, "the app has nothing more to tell and ends")
+
+
+def test_what_needs_somebody_is_told(scene, daemon, app):
+    job, migration = begin(scene, app)
+    close_window(app)
+    app.dialog("web goes on moving").find("push button", "Close").act("click")
+    migration.suspend()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    _, body, _ = daemon.wait_for("web is paused on this computer and on b. It runs nowhere.")
+    assert "Somebody has to look after it" in body
+
+
+def test_nothing_moves_and_nothing_is_said(scene, daemon, app):
+    app.find("list item", "web")
+    close_window(app)
+    wait(lambda: app.exit.over, "the app ends")
+    assert daemon.told == []
