@@ -25,6 +25,8 @@ struct _MigJobEndView {
     GtkLabel *steps_title;
     GtkListBox *steps;
     GtkWidget *try_again;
+    GtkWidget *edit;
+    GtkWidget *move_back;
 };
 
 G_DEFINE_FINAL_TYPE(MigJobEndView, mig_job_end_view, ADW_TYPE_BIN)
@@ -115,6 +117,8 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     update_technical(self, job);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
+    gtk_widget_set_visible(self->edit, mig_job_outcome_may_repeat(job));
+    gtk_widget_set_visible(self->move_back, end == MIG_JOB_MOVED);
 }
 
 static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
@@ -134,6 +138,8 @@ static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps_title);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, try_again);
+    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, edit);
+    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, move_back);
 }
 
 static void mig_job_end_view_init(MigJobEndView *self)

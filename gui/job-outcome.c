@@ -425,6 +425,15 @@ char *mig_job_outcome_configuration(MigJob *job, gboolean *warning)
 
 /* the way back */
 
+char *mig_job_outcome_guest_there(MigJob *job)
+{
+    GVariant *options = mig_object_get_variant(MIG_OBJECT(job), "Options");
+    const char *name = mig_job_get_guest(job);
+    if (options)
+        g_variant_lookup(options, "destination-name", "&s", &name);
+    return g_strdup(name);
+}
+
 GVariant *mig_job_outcome_options_back(MigJob *job)
 {
     static const char *const kept[] = { "flow",

@@ -41,5 +41,8 @@ char **mig_job_outcome_steps(MigJob *job);
 /* libvirt's own text, or "". Borrowed. */
 const char *mig_job_outcome_technical(MigJob *job);
 
+/* The guest's name on the destination. */
+char *mig_job_outcome_guest_there(MigJob *job);
+
 /* Options for moving it back: those of the job that mean the same the other way round. Floating. */
 GVariant *mig_job_outcome_options_back(MigJob *job);

@@ -196,6 +196,26 @@ static void try_again_action(GtkWidget *widget, const char *action, GVariant *pa
                        MIG_CALL_INTERACTIVE, NULL, migrated_cb, g_object_ref(self));
 }
 
+static void edit_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigJob *job = MIG_JOB_PAGE(widget)->job;
+    MigWindow *window = mig_window_of(widget);
+    if (window)
+        mig_window_migrate(window, mig_job_get_source(job), mig_job_get_guest(job),
+                           mig_object_get_variant(MIG_OBJECT(job), "Options"),
+                           mig_job_get_destination(job));
+}
+
+static void move_back_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigJob *job = MIG_JOB_PAGE(widget)->job;
+    MigWindow *window = mig_window_of(widget);
+    g_autofree char *guest = mig_job_outcome_guest_there(job);
+    if (window)
+        mig_window_migrate(window, mig_job_get_destination(job), guest,
+                           mig_job_outcome_options_back(job), mig_job_get_source(job));
+}
+
 /* life */
 
 static void mig_job_page_map(GtkWidget *widget)
@@ -247,6 +267,8 @@ static void mig_job_page_class_init(MigJobPageClass *klass)
     gtk_widget_class_install_action(widget_class, "job.cancel", NULL, cancel_action);
     gtk_widget_class_install_action(widget_class, "job.control", "s", control_action);
     gtk_widget_class_install_action(widget_class, "job.try-again", NULL, try_again_action);
+    gtk_widget_class_install_action(widget_class, "job.edit", NULL, edit_action);
+    gtk_widget_class_install_action(widget_class, "job.move-back", NULL, move_back_action);
     gtk_widget_class_install_action(widget_class, "job.copy-report", NULL, copy_report_action);
 }
 

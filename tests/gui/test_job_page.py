@@ -109,6 +109,22 @@ def test_try_again_is_refused(scene, app, moving):
     scene.world.migration("web")
 
 
+def test_change_the_settings(app, moving):
+    job, migration = moving
+    migration.fail()
+    job.ended("failed")
+    press(app, "Change Settings…")
+    app.find("label", "What and Where")
+
+
+def test_move_back(scene, app, moving):
+    job, migration = moving
+    migration.finish()
+    job.ended("completed")
+    press(app, "Move Back…")
+    app.find("label", "What and Where")
+
+
 def test_steps_if_nobody_runs_it(scene, app, moving):
     job, migration = moving
     migration.suspend()
