@@ -88,7 +88,7 @@ USERS = {"owner": "nobody", "stranger": "daemon"}
 
 
 def policy():
-    return ElementTree.parse(os.path.join(SOURCE, "polkit", f"{NAME}.policy")).getroot()
+    return ElementTree.parse(os.path.join(SOURCE, "polkit", f"{NAME}.policy.in")).getroot()
 
 
 # action -> the details in its message
@@ -141,7 +141,7 @@ def test_the_dialogs_can_be_translated():
     """Description and message of each action are in the catalog that polkitd looks them up in."""
     with open(os.path.join(SOURCE, "po", "meson.build")) as file:
         domain = re.search(r"i18n\.gettext\('(.+?)'", file.read())[1]
-    path = os.path.join("polkit", f"{NAME}.policy")
+    path = os.path.join("polkit", f"{NAME}.policy.in")
     with open(os.path.join(SOURCE, "po", "POTFILES.in")) as file:
         assert path in file.read().split()
     found = subprocess.run(["xgettext", "-o", "-", "--no-wrap", path], cwd=SOURCE, check=True,
