@@ -250,6 +250,11 @@ static void test_names(void)
     g_assert_false(mig_uri_names_are_valid("a/b/c", 2, 2));
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
         g_assert_false(mig_uri_names_are_valid(bad[i], 1, MIG_URI_PATH_MAX));
+    for (gsize length = 80; length <= 81; length++) {
+        g_autofree char *name = g_strnfill(length, 'a');
+
+        g_assert_cmpint(mig_uri_names_are_valid(name, 1, 1), ==, length == 80);
+    }
 }
 
 static void test_same_network(void)
