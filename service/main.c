@@ -82,7 +82,7 @@ static int leave(sd_bus *bus)
 
 static int run_loop(const Settings *settings, sd_event *event, const ManagerBus *face)
 {
-    const gint64 idle_usec = settings->idle_timeout * G_USEC_PER_SEC;
+    const gint64 idle_usec = (gint64) settings->idle_timeout * G_USEC_PER_SEC;
     gint64 since = g_get_monotonic_time();
     for (;;) {
         if (sd_event_get_state(event) == SD_EVENT_FINISHED)

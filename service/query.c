@@ -203,7 +203,8 @@ void query_call(Queries *queries, const MigHost *host, const char *method, GVari
     query->userdata = userdata;
     g_queue_push_tail(&asked->pending, query);
     sd_event_add_time_relative(queries->context.event, &query->deadline, CLOCK_BOOTTIME,
-                               queries->deadline * G_USEC_PER_SEC, 0, on_deadline, query);
+                               (uint64_t) queries->deadline * G_USEC_PER_SEC, 0, on_deadline,
+                               query);
     asked_flush(asked);
 }
 

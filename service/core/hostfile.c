@@ -177,7 +177,7 @@ MigHost *mig_host_parse(const char *name, const char *data, gsize length, GError
         return NULL;
     }
     if (length > 0 &&
-        (memchr(data, '\0', length) != NULL || !g_utf8_validate(data, length, NULL))) {
+        (memchr(data, '\0', length) != NULL || !g_utf8_validate(data, (gssize) length, NULL))) {
         mig_hostfile_refuse(error, name, "the file is no UTF-8 text; write it anew as a key file");
         return NULL;
     }

@@ -27,7 +27,7 @@ static gboolean is_plain_text(const char *text, gsize bytes)
 {
     gsize length = strlen(text);
 
-    if (length < 1 || length > bytes || !g_utf8_validate(text, length, NULL))
+    if (length < 1 || length > bytes || !g_utf8_validate(text, (gssize) length, NULL))
         return FALSE;
     for (const char *p = text; *p; p = g_utf8_next_char(p))
         if (!g_unichar_isprint(g_utf8_get_char(p)))

@@ -114,7 +114,7 @@ gboolean mig_guest_is_valid(const char *guest)
 {
     gsize length = strlen(guest);
 
-    if (length < 1 || length > GUEST_BYTES || !g_utf8_validate(guest, length, NULL))
+    if (length < 1 || length > GUEST_BYTES || !g_utf8_validate(guest, (gssize) length, NULL))
         return FALSE;
 
     for (const char *p = guest; *p; p = g_utf8_next_char(p))

@@ -29,7 +29,7 @@ static gboolean condition_holds(const MigCondition *condition, const MigRequest 
     case MIG_IS_NOT:
         return value->number != condition->value;
     case MIG_HAS:
-        return value->number >> condition->value & 1;
+        return (value->number >> condition->value & 1) != 0;
     case MIG_LACKS:
         return !(value->number >> condition->value & 1);
     }

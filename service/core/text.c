@@ -75,7 +75,7 @@ static guint edit_distance(const char *a, const char *b)
         row[j] = j;
 
     for (gsize i = 0; a[i]; i++) {
-        char from = a[i] == '_' ? '-' : g_ascii_tolower(a[i]);
+        char from = (char) (a[i] == '_' ? '-' : g_ascii_tolower(a[i]));
         guint diagonal = row[0];
 
         row[0] = i + 1;

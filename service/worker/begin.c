@@ -76,7 +76,7 @@ static void on_client(sd_bus *link, void *userdata)
 {
     MigBegin *begin = userdata;
     if (!begin->object)
-        sd_event_source_set_time_relative(begin->time, begin->seconds * G_USEC_PER_SEC);
+        sd_event_source_set_time_relative(begin->time, (uint64_t) begin->seconds * G_USEC_PER_SEC);
     begin->object = sd_bus_slot_unref(begin->object);
     begin->closed = sd_bus_slot_unref(begin->closed);
     int r = sd_bus_add_object_vtable(link, &begin->object, MIG_LINK_PATH, MIG_LINK_INTERFACE,
@@ -106,9 +106,9 @@ static gboolean wait_for_call(MigBegin *begin)
 {
     static const int signals[] = { SIGTERM, SIGINT };
     sd_event_source *sources[G_N_ELEMENTS(signals)] = { NULL };
-    int r = sd_event_add_time_relative(begin->event, &begin->time, CLOCK_MONOTONIC,
-                                       MIN(begin->seconds, LINK_SECONDS) * G_USEC_PER_SEC, 0,
-                                       on_time, begin);
+    int r = sd_event_add_time_relative(
+        begin->event, &begin->time, CLOCK_MONOTONIC,
+        (uint64_t) MIN(begin->seconds, LINK_SECONDS) * G_USEC_PER_SEC, 0, on_time, begin);
     for (gsize i = 0; r >= 0 && i < G_N_ELEMENTS(signals); i++) {
         r = sd_event_add_signal(begin->event, &sources[i], signals[i], on_stopped, begin);
         if (r >= 0)

@@ -180,7 +180,7 @@ gboolean mig_connection_find_guest(virConnectPtr connection, const MigHost *host
     *ret = NULL;
     if (by_uuid)
         known = find_uuid(connection, host, by_uuid, ret);
-    if (known && !*ret && *guest)
+    if (known && !*ret && *guest) /* NOLINT(clang-analyzer-core.NullDereference): "" if unknown */
         known = find_name(connection, guest, ret);
     if (!known)
         mig_libvirt_error(&place, raw, error);

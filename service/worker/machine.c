@@ -149,7 +149,7 @@ static char *address_to_text(const Address *address)
 /* The kernel looks for a route when a UDP socket is connected, and fails if there is none. */
 static char *find_route(const char *destination)
 {
-    Address to, from;
+    Address to, from = { 0 };
     socklen_t length = address_from_text(destination, &to);
     int fd = length ? socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
     gboolean found =

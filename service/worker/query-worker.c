@@ -205,7 +205,7 @@ static gboolean set_up(Query *query, const char *host, const MigWorkerOptions *o
     query->calls = g_async_queue_new();
     query->host = mig_query_host_new(host, pki_path);
     query->idle_usec =
-        (options->idle_timeout ? options->idle_timeout : IDLE_SECONDS) * G_USEC_PER_SEC;
+        (gint64) (options->idle_timeout ? options->idle_timeout : IDLE_SECONDS) * G_USEC_PER_SEC;
     sd_event_add_time(query->event, &query->idle, CLOCK_MONOTONIC, 0, 0, on_idle, query);
     restart_idle_timer(query);
     query->server = mig_link_serve(path, query->event, on_client, query, error);

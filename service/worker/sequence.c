@@ -41,7 +41,7 @@ void mig_sequence_run(MigSequence *s, MigPairFunc func, MigSide *source, MigSide
 gboolean mig_sequence_glance(MigSequence *s, MigPairFunc func, MigSide *side)
 {
     gint64 deadline = g_get_monotonic_time() + MIG_GLANCE_USEC;
-    return mig_pair_run(s->pair, func, NULL, side, deadline, FALSE) & (1u << MIG_DESTINATION);
+    return (mig_pair_run(s->pair, func, NULL, side, deadline, FALSE) & 1u << MIG_DESTINATION) != 0;
 }
 
 static void take_error(MigSequence *s)
@@ -388,17 +388,17 @@ void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
     s->before[MIG_SOURCE] = mig_config_before(task->outcome.source);
     s->before[MIG_DESTINATION] = mig_config_before(task->outcome.destination);
     s->volumes = g_strdupv(task->volumes);
-    s->evidence =
-        (MigEvidence){ .guest = task->request->guest,
-                       .source = task->source->name,
-                       .destination = task->destination->name,
-                       .called = task->called,
-                       .followed = task->given_up,
-                       .was_paused = task->was_paused,
-                       .was_there = task->was_there,
-                       .client_driven = task->client_driven,
-                       .unopened = task->unopened,
-                       .offline = task->offline,
-                       .undefine = mig_request_number(task->request, MIG_OPT_UNDEFINE_SOURCE) };
+    s->evidence = (MigEvidence){ .guest = task->request->guest,
+                                 .source = task->source->name,
+                                 .destination = task->destination->name,
+                                 .called = task->called,
+                                 .followed = task->given_up,
+                                 .was_paused = task->was_paused,
+                                 .was_there = task->was_there,
+                                 .client_driven = task->client_driven,
+                                 .unopened = task->unopened,
+                                 .offline = task->offline,
+                                 .undefine = mig_request_number(task->request,
+                                                                MIG_OPT_UNDEFINE_SOURCE) != 0 };
     g_thread_unref(g_thread_new("sequence", run_sequence, s));
 }

@@ -133,6 +133,8 @@ static void readable(int watch, int fd, int revents, void *userdata)
     gssize got;
     char *end;
 
+    g_mutex_lock(&events->lock); /* only now have they been made */
+    g_mutex_unlock(&events->lock);
     got = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -177,8 +179,10 @@ FakeEvents *fake_events_new(virConnectPtr connection, int fd)
     events->fd = fd;
     events->input = g_string_new(NULL);
     events->callbacks = g_ptr_array_new_with_free_func(callback_free);
+    g_mutex_lock(&events->lock); /* the first may come before the watch is known */
     events->watch = virEventAddHandle(fd, VIR_EVENT_HANDLE_READABLE | VIR_EVENT_HANDLE_HANGUP,
                                       readable, events, released);
+    g_mutex_unlock(&events->lock);
     return events;
 }
 
@@ -196,8 +200,8 @@ void fake_events_close(FakeEvents *events)
     g_mutex_lock(&events->lock);
     events->connection = NULL;
     watch = events->watch;
-    g_mutex_unlock(&events->lock);
     shutdown(events->fd, SHUT_RDWR);
+    g_mutex_unlock(&events->lock); /* from here on the event loop may free them */
     if (watch >= 0)
         virEventRemoveHandle(watch);
     else

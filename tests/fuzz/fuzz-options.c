@@ -15,6 +15,9 @@ static GVariant *read_options(const FuzzInput *input, gboolean bytes)
                                                           FALSE, g_free, copy));
     }
 
+    if (!g_utf8_validate(input->data, (gssize) input->size, NULL))
+        return NULL;
+
     return g_variant_parse(G_VARIANT_TYPE_VARDICT, input->data, input->data + input->size, NULL,
                            NULL);
 }

@@ -41,7 +41,7 @@ typedef struct {
 /* `base` with the keys of `overlay` in place of its own. */
 static GVariant *lay_over(GVariant *base, const char *overlay)
 {
-    g_autoptr(GVariant) held = g_variant_ref_sink(base);
+    g_autoptr(GVariant) held = g_variant_take_ref(base); /* floating or not */
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) over =
         g_variant_parse(G_VARIANT_TYPE_VARDICT, overlay ?: "{}", NULL, NULL, &error);

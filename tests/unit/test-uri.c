@@ -234,6 +234,48 @@ static void test_logins(void)
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
         g_assert_false(mig_uri_login_is_valid(bad[i]));
     g_assert_false(mig_uri_login_is_valid(NULL));
+    for (gsize length = 64; length <= 65; length++) {
+        g_autofree char *login = g_strnfill(length, 'a');
+
+        g_assert_cmpint(mig_uri_login_is_valid(login), ==, length == 64);
+    }
+}
+
+static void test_names(void)
+{
+    static const char *const bad[] = { "", "/a", "a/", "a//b", " a", "a ", ".", "..", "a%b" };
+
+    g_assert_true(mig_uri_names_are_valid("Site A/DC (1)", 2, 2));
+    g_assert_false(mig_uri_names_are_valid("a", 2, 2));
+    g_assert_false(mig_uri_names_are_valid("a/b/c", 2, 2));
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_false(mig_uri_names_are_valid(bad[i], 1, MIG_URI_PATH_MAX));
+    for (gsize length = 80; length <= 81; length++) {
+        g_autofree char *name = g_strnfill(length, 'a');
+
+        g_assert_cmpint(mig_uri_names_are_valid(name, 1, 1), ==, length == 80);
+    }
+}
+
+static void test_same_network(void)
+{
+    g_assert_true(mig_uri_same_network("192.0.2.1", "192.0.2.254", 24));
+    g_assert_false(mig_uri_same_network("192.0.2.1", "192.0.3.1", 24));
+    g_assert_true(mig_uri_same_network("2001:db8::1", "2001:db8::2", 64));
+    g_assert_false(mig_uri_same_network("2001:db8::1", "192.0.2.1", 1));
+    g_assert_false(mig_uri_same_network("192.0.2.1", "2001:db8::1", 1));
+    g_assert_false(mig_uri_same_network("192.0.2.1", "192.0.2.1", 33));
+    g_assert_false(mig_uri_same_network("2001:db8::1", "2001:db8::1", 129));
+    g_assert_false(mig_uri_same_network("host-b", "192.0.2.1", 24));
+}
+
+static void test_graphics_subject(void)
+{
+    g_autofree char *alone = mig_uri_for_graphics("spice", "192.0.2.1", 5900, 0, "CN=b");
+    g_autofree char *both = mig_uri_for_graphics("spice", "192.0.2.1", 5900, 5901, "CN=b");
+
+    g_assert_cmpstr(alone, ==, "spice://192.0.2.1:5900?tlsSubject=CN%3Db");
+    g_assert_cmpstr(both, ==, "spice://192.0.2.1:5900?tlsPort=5901&tlsSubject=CN%3Db");
 }
 
 static void test_routes(void)
@@ -481,6 +523,9 @@ int main(int argc, char **argv)
     g_test_add_func("/uri/accepted", test_accepted);
     g_test_add_func("/uri/drivers", test_drivers);
     g_test_add_func("/uri/vcenter", test_vcenter);
+    g_test_add_func("/uri/names", test_names);
+    g_test_add_func("/uri/same-network", test_same_network);
+    g_test_add_func("/uri/graphics-subject", test_graphics_subject);
     g_test_add_func("/uri/logins", test_logins);
     g_test_add_func("/uri/routes", test_routes);
     g_test_add_func("/uri/migration", test_migration);
