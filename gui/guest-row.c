@@ -49,7 +49,7 @@ static char *make_move_text(MigGuest *guest)
     MigJob *job = mig_guest_get_job(guest);
     if (!job)
         return g_strdup(_(moves[mig_guest_get_move(guest)].text));
-    g_autofree char *host = mig_words_host(mig_job_get_destination(job));
+    g_autofree char *host = mig_words_host_inside(mig_job_get_destination(job));
     const int percent = (int) (mig_job_get_progress(job) * 100);
     /* Translators: a host and how far it is, for example "Moving to kvm2, 37 %" */
     return g_strdup_printf(_("Moving to %s, %d %%"), host, percent);

@@ -86,8 +86,8 @@ static void update_cb(MigHistoryRow *self)
     MigJob *job = self->job;
     const char *guest = mig_job_get_guest(job);
     const char *path = mig_object_get_path(MIG_OBJECT(job));
-    g_autofree char *source = mig_words_host(mig_job_get_source(job));
-    g_autofree char *destination = mig_words_host(mig_job_get_destination(job));
+    g_autofree char *source = mig_words_host_inside(mig_job_get_source(job));
+    g_autofree char *destination = mig_words_host_inside(mig_job_get_destination(job));
     /* Translators: two hosts */
     g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
     g_autofree char *detail = make_detail(job);

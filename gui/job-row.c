@@ -38,8 +38,8 @@ static char *make_figures(MigObject *job)
 static void show(MigJobRow *self)
 {
     MigJob *job = self->job;
-    g_autofree char *source = mig_words_host(mig_job_get_source(job));
-    g_autofree char *destination = mig_words_host(mig_job_get_destination(job));
+    g_autofree char *source = mig_words_host_inside(mig_job_get_source(job));
+    g_autofree char *destination = mig_words_host_inside(mig_job_get_destination(job));
     /* Translators: two hosts */
     g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
     g_autofree char *figures = make_figures(MIG_OBJECT(job));

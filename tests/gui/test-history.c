@@ -31,7 +31,7 @@ static void test_row(void)
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(1700000150);
     g_autofree char *when = g_date_time_format(time, "%x, %X");
     g_autofree char *name = g_strdup_printf(
-        "<b>web, from This computer to b, Failed · %s · 3 minutes · by user 4711", when);
+        "<b>web, from this computer to b, Failed · %s · 3 minutes · by user 4711", when);
     g_assert_cmpuint(lint(row), ==, 0);
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL, name);
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,

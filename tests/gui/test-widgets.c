@@ -106,7 +106,7 @@ static void test_rows(void)
     row = g_object_ref_sink(mig_job_row_new(job));
     g_assert_cmpuint(lint(row), ==, 0);
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                        "web, from This computer to b, Copying memory");
+                                        "web, from this computer to b, Copying memory");
     g_object_unref(row);
 }
 

@@ -32,11 +32,11 @@ def test_what_has_ended_before_and_what_ends_now(scene, start):
     moved(scene, "old", failed=True)
     app = start()
     app.do("win.show-history")
-    row = app.find("list item", "old, from This computer to b, Failed")
+    row = app.find("list item", "old, from this computer to b, Failed")
     assert "less than a minute" in row.name and row.description
     moved(scene)
-    row = app.find("list item", "web, from This computer to b, Completed")
-    names = [row.name.split(",")[0] for row in app.all("list item", "from This computer to b")]
+    row = app.find("list item", "web, from this computer to b, Completed")
+    names = [row.name.split(",")[0] for row in app.all("list item", "from this computer to b")]
     assert names == ["web", "old"], "the newest is first"
     row.find("push button", "Copy report of web").act("click")
     app.find("label", "Report copied")
@@ -58,7 +58,7 @@ def test_search_and_result(scene, start):
     app.find("entry", "Search History").type("nothing like it")
     app.find("panel", "No Results")
     app.find("entry", "Search History").type("this comp")
-    app.until(lambda: len(app.all("list item", "from This computer to b")) == 3, "all of the host")
+    app.until(lambda: len(app.all("list item", "from this computer to b")) == 3, "all of the host")
 
 
 def test_a_hundred_and_then_the_older_ones(scene, start):
@@ -70,10 +70,10 @@ def test_a_hundred_and_then_the_older_ones(scene, start):
     app = start()
     app.do("win.show-history")
     app.find("list item", "g101, from")
-    assert len(app.all("list item", "from This computer to b")) == 100
+    assert len(app.all("list item", "from this computer to b")) == 100
     app.find("push button", "Show Older").act("click")
     app.find("list item", "g0, from")
-    app.until(lambda: len(app.all("list item", "from This computer to b")) == 102, "all of them")
+    app.until(lambda: len(app.all("list item", "from this computer to b")) == 102, "all of them")
 
 
 def test_denied_and_given(scene, start):
@@ -86,5 +86,5 @@ def test_denied_and_given(scene, start):
     assert not scene.polkit.questions[-1].flags & 1, "nobody is asked for a password unasked"
     scene.polkit.answers["list"] = polkit.YES
     page.find("push button", "Authenticate").act("click")
-    app.find("list item", "web, from This computer to b, Completed")
+    app.find("list item", "web, from this computer to b, Completed")
     assert scene.polkit.asked("list").flags & 1

@@ -44,7 +44,7 @@ def test_from_the_list_to_success(scene, app):
     job = scene.client.migrate("web", "b", persist=True, **{"undefine-source": True})
     migration = scene.world.migration("web")
     app.do("win.show-jobs")
-    app.find("list item", "web, from This computer to b")
+    app.find("list item", "web, from this computer to b")
     app.do("win.show-jobs")
     app.keys("Return")
     app.find("label", "Preparing the destination")

@@ -10,7 +10,7 @@ def test_a_job_from_its_start_to_its_end(scene, app):
     job = scene.client.migrate("web", "b")
     migration = scene.world.migration("web")
     migration.copying(300 * MIB, 100 * MIB)
-    row = app.find("list item", "web, from This computer to b, Copying memory")
+    row = app.find("list item", "web, from this computer to b, Copying memory")
     app.until(lambda: row.find("progress bar").value == 0.75, "the bar shows it")
     row.find("label", "100.0 MiB left")
     job.cancel()
@@ -25,6 +25,6 @@ def test_jobs_that_were_there_before(scene, start):
         scene.client.migrate(name, "b")
         scene.world.migration(name).copying(1, 1)
     app = start()
-    app.until(lambda: len(app.all("list item", "from This computer to b")) == 2, "two jobs")
-    names = [row.name.split(",")[0] for row in app.all("list item", "from This computer to b")]
+    app.until(lambda: len(app.all("list item", "from this computer to b")) == 2, "two jobs")
+    names = [row.name.split(",")[0] for row in app.all("list item", "from this computer to b")]
     assert names == ["two", "one"], "the newest is first"

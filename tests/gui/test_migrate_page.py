@@ -78,9 +78,10 @@ def test_from_a_row_of_guests_to_a_job(scene, page):
     page.startable().act("click")
     migration = scene.world.migration("web")
     migration.copying(300 * MIB, 100 * MIB)
-    page.app.find("list item", "web, from This computer to b, Copying memory")
+    page.app.find("label", "from this computer to b")
+    page.app.find("label", "Copying memory, pass 1")
     migration.finish()
-    page.app.find("panel", "No guest is being moved")
+    page.app.find("label", "web now runs on b.")
     assert "web" in scene.b.guests and "web" not in scene.local.guests
 
 

@@ -27,7 +27,7 @@ def test_the_service_is_killed_in_the_middle_of_a_job(scene, app):
     migration = scene.world.migration("web")
     migration.copying(100, 300)
     app.do("win.show-jobs")
-    app.find("list item", "web, from This computer to b, Copying memory")
+    app.find("list item", "web, from this computer to b, Copying memory")
     scene.service.kill()
     app.find("label", "This is what was known at")
     scene.service.start()
