@@ -11,12 +11,13 @@
 #include "config.h"
 #include "guest-row.h"
 #include "settings.h"
+#include "sight.h"
 #include "stack.h"
 #include "window.h"
 #include "words.h"
 
 /* Items that the list has at first and gets more a frame, and with how many it has all its rows. */
-#define STEP 30
+#define STEP 20
 #define ENOUGH 240
 
 struct _MigGuestsPage {
@@ -282,6 +283,7 @@ void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
     g_return_if_fail(MIG_IS_GUESTS_PAGE(self) && !self->client);
     self->client = g_object_ref(client);
     self->guests = mig_guest_list_new(client);
+    mig_sight_follow(GTK_WIDGET(self), self->guests);
     read_settings(self);
     make_shown(self);
     GListModel *begun = g_object_ref(G_LIST_MODEL(self->begun));
@@ -326,24 +328,6 @@ void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags)
 
 /* life */
 
-static void mapped_cb(MigGuestsPage *self)
-{
-    if (self->guests)
-        mig_guest_list_set_active(self->guests, gtk_widget_get_mapped(GTK_WIDGET(self)));
-}
-
-static void mig_guests_page_map(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->map(widget);
-    mapped_cb(MIG_GUESTS_PAGE(widget));
-}
-
-static void mig_guests_page_unmap(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->unmap(widget);
-    mapped_cb(MIG_GUESTS_PAGE(widget));
-}
-
 static void mig_guests_page_dispose(GObject *object)
 {
     MigGuestsPage *self = MIG_GUESTS_PAGE(object);
@@ -367,8 +351,6 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_guests_page_dispose;
-    widget_class->map = mig_guests_page_map;
-    widget_class->unmap = mig_guests_page_unmap;
     g_type_ensure(MIG_TYPE_HOST);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/guests-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_bar);
