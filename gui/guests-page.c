@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The view Guests: owns the guest list of the chosen source and the filter and order of what is
- * shown of it. The list is a GtkListView, which makes rows only for what is seen: a host may have a
- * thousand guests.
+ * shown of it. A host may have a thousand guests: the list is a GtkListView, which makes 200 rows
+ * around what is seen, and gets its items step by step, so that not all rows are made in one frame.
  */
 #include "guests-page.h"
 
@@ -11,9 +11,14 @@
 #include "config.h"
 #include "guest-row.h"
 #include "settings.h"
+#include "sight.h"
 #include "stack.h"
 #include "window.h"
 #include "words.h"
+
+/* Items that the list has at first and gets more a frame, and with how many it has all its rows. */
+#define STEP 20
+#define ENOUGH 240
 
 struct _MigGuestsPage {
     AdwBin parent_instance;
@@ -21,6 +26,8 @@ struct _MigGuestsPage {
     MigClient *client;
     MigGuestList *guests;
     GtkFilterListModel *shown;
+    GtkSliceListModel *begun; /* the first of them; all, as soon as the list has its rows */
+    guint growing;            /* tick callback that lengthens it */
     GtkFilter *filter;
     char *words;    /* what is searched, case-folded; NULL: nothing */
     char *wanted;   /* source of the last time, until hosts are known */
@@ -39,6 +46,36 @@ struct _MigGuestsPage {
 
 G_DEFINE_FINAL_TYPE(MigGuestsPage, mig_guests_page, ADW_TYPE_BIN)
 
+/* rows in steps */
+
+static gboolean grow_cb(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+    MigGuestsPage *self = data;
+    const guint all = g_list_model_get_n_items(G_LIST_MODEL(self->shown));
+    const guint size = gtk_slice_list_model_get_size(self->begun) + STEP;
+    const gboolean done = size >= MIN(all, ENOUGH);
+    gtk_slice_list_model_set_size(self->begun, done ? G_MAXUINT : size);
+    if (done)
+        self->growing = 0;
+    return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+/* Before the list becomes a wholly different one. */
+static void begin_anew(MigGuestsPage *self)
+{
+    gtk_slice_list_model_set_size(self->begun, STEP);
+}
+
+static void grow(MigGuestsPage *self)
+{
+    const guint all = g_list_model_get_n_items(G_LIST_MODEL(self->shown));
+    if (!all)
+        begin_anew(self);
+    else if (!self->growing && gtk_slice_list_model_get_size(self->begun) < all)
+        self->growing =
+            gtk_widget_add_tick_callback(GTK_WIDGET(self->list_view), grow_cb, self, NULL);
+}
+
 /* search and order */
 
 static gboolean matches(gpointer item, gpointer data)
@@ -55,7 +92,7 @@ static int compare_active(gconstpointer a, gconstpointer b, gpointer data)
     return mig_guest_is_active((void *) b) - mig_guest_is_active((void *) a);
 }
 
-static GListModel *make_shown(MigGuestsPage *self)
+static void make_shown(MigGuestsPage *self)
 {
     GtkMultiSorter *order = gtk_multi_sorter_new();
     gtk_multi_sorter_append(order, GTK_SORTER(gtk_custom_sorter_new(compare_active, NULL, NULL)));
@@ -65,7 +102,7 @@ static GListModel *make_shown(MigGuestsPage *self)
     GtkSortListModel *sorted = gtk_sort_list_model_new(model, GTK_SORTER(order));
     self->filter = g_object_ref(GTK_FILTER(gtk_custom_filter_new(matches, self, NULL)));
     self->shown = gtk_filter_list_model_new(G_LIST_MODEL(sorted), g_object_ref(self->filter));
-    return G_LIST_MODEL(self->shown);
+    self->begun = gtk_slice_list_model_new(g_object_ref(G_LIST_MODEL(self->shown)), 0, STEP);
 }
 
 static void search_changed_cb(MigGuestsPage *self)
@@ -75,8 +112,11 @@ static void search_changed_cb(MigGuestsPage *self)
     g_clear_pointer(&self->words, g_free);
     if (text[0])
         self->words = g_utf8_casefold(text, -1);
-    if (self->filter)
-        gtk_filter_changed(self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+    if (!self->filter)
+        return;
+    begin_anew(self);
+    gtk_filter_changed(self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+    grow(self);
 }
 
 /* which page */
@@ -142,6 +182,7 @@ static void update_cb(MigGuestsPage *self)
     set_texts(self->denied_page, _("You may not see the guests"), error ? error->message : "");
     show_stale(self, g_str_equal(page, "list") ? error : NULL);
     mig_stack_show(self->pages, page);
+    grow(self);
 }
 
 /* the source */
@@ -242,11 +283,14 @@ void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
     g_return_if_fail(MIG_IS_GUESTS_PAGE(self) && !self->client);
     self->client = g_object_ref(client);
     self->guests = mig_guest_list_new(client);
+    mig_sight_follow(GTK_WIDGET(self), self->guests);
     read_settings(self);
-    GListModel *shown = make_shown(self);
-    g_autoptr(GtkNoSelection) selection = gtk_no_selection_new(g_object_ref(shown));
+    make_shown(self);
+    GListModel *begun = g_object_ref(G_LIST_MODEL(self->begun));
+    g_autoptr(GtkNoSelection) selection = gtk_no_selection_new(begun);
     gtk_list_view_set_model(self->list_view, GTK_SELECTION_MODEL(selection));
-    g_signal_connect_object(shown, "items-changed", G_CALLBACK(update_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->shown, "items-changed", G_CALLBACK(update_cb), self,
+                            G_CONNECT_SWAPPED);
     g_signal_connect_object(self->guests, "updated", G_CALLBACK(update_cb), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->guests, "notify::state", G_CALLBACK(update_cb), self,
@@ -284,30 +328,16 @@ void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags)
 
 /* life */
 
-static void mapped_cb(MigGuestsPage *self)
-{
-    if (self->guests)
-        mig_guest_list_set_active(self->guests, gtk_widget_get_mapped(GTK_WIDGET(self)));
-}
-
-static void mig_guests_page_map(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->map(widget);
-    mapped_cb(MIG_GUESTS_PAGE(widget));
-}
-
-static void mig_guests_page_unmap(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_guests_page_parent_class)->unmap(widget);
-    mapped_cb(MIG_GUESTS_PAGE(widget));
-}
-
 static void mig_guests_page_dispose(GObject *object)
 {
     MigGuestsPage *self = MIG_GUESTS_PAGE(object);
     g_clear_handle_id(&self->choosing, g_source_remove);
+    if (self->growing)
+        gtk_widget_remove_tick_callback(GTK_WIDGET(self->list_view), self->growing);
+    self->growing = 0;
     if (self->list_view)
         gtk_list_view_set_model(self->list_view, NULL);
+    g_clear_object(&self->begun);
     g_clear_object(&self->shown);
     g_clear_object(&self->filter);
     g_clear_object(&self->guests);
@@ -321,8 +351,6 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_guests_page_dispose;
-    widget_class->map = mig_guests_page_map;
-    widget_class->unmap = mig_guests_page_unmap;
     g_type_ensure(MIG_TYPE_HOST);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/guests-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_bar);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The view Guests: the guests of one host that is chosen as the source, searched, sorted (those
- * that are up first, then by name) and kept up to date while the page is seen; or why there are
- * none.
+ * that are up first, then by name) or why there are none. The service is asked for them only while
+ * somebody can see the page (sight.h).
  */
 #pragma once
 

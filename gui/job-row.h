@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A job in the list of jobs that run: who moves where, which phase, how far. */
+/*
+ * A job in the list of jobs that run: who moves where, which phase, how far. Follows its job once a
+ * second at most, all rows in the same frame, and only while it is mapped.
+ */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -21,6 +21,7 @@
 #include "last-choices.h"
 #include "mode-rows.h"
 #include "option-row.h"
+#include "sight.h"
 #include "window.h"
 #include "words.h"
 
@@ -673,24 +674,6 @@ static void add_rows(MigMigratePage *self)
 
 /* life */
 
-static void active_changed(MigMigratePage *self)
-{
-    if (self->guests)
-        mig_guest_list_set_active(self->guests, gtk_widget_get_mapped(GTK_WIDGET(self)));
-}
-
-static void mig_migrate_page_map(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_migrate_page_parent_class)->map(widget);
-    active_changed(MIG_MIGRATE_PAGE(widget));
-}
-
-static void mig_migrate_page_unmap(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(mig_migrate_page_parent_class)->unmap(widget);
-    active_changed(MIG_MIGRATE_PAGE(widget));
-}
-
 static void mig_migrate_page_dispose(GObject *object)
 {
     MigMigratePage *self = MIG_MIGRATE_PAGE(object);
@@ -711,8 +694,6 @@ static void mig_migrate_page_class_init(MigMigratePageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_migrate_page_dispose;
-    widget_class->map = mig_migrate_page_map;
-    widget_class->unmap = mig_migrate_page_unmap;
     g_type_ensure(MIG_TYPE_CHOOSER_ROW);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/migrate-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, MigMigratePage, name)
@@ -802,6 +783,7 @@ GtkWidget *mig_migrate_page_new(MigClient *client, const char *source_host, cons
     prefill(self, source_host, guest, options, destination_or_null);
     self->dry_run = mig_dry_run_new(client);
     self->guests = mig_guest_list_new(client);
+    mig_sight_follow(GTK_WIDGET(self), self->guests);
     watch(self);
     mig_guest_list_set_host(self->guests, source_host);
     guests_updated_cb(self);
@@ -809,6 +791,5 @@ GtkWidget *mig_migrate_page_new(MigClient *client, const char *source_host, cons
     show_interfaces(self);
     list_interfaces(self, MIG_CALL_NONE);
     draft_changed_cb(self);
-    active_changed(self);
     return GTK_WIDGET(self);
 }
