@@ -40,7 +40,7 @@ class Stage:
 
     def shows(self, text, *arguments):
         """Waits for an English text of the app, as it is in the language of this stage."""
-        text = self.text(text)
+        text = self.text(text).replace("_", "")  # the mark of an access key
         self.spy.shows(text % arguments if arguments else text)
 
     def says(self, text, **names):
@@ -198,7 +198,7 @@ def migrate(stage):
     stage.start()
     stage.spy.shows("web1")
     stage.open_migrate()
-    stage.shows("Nothing is in the way")
+    stage.shows("The guest's memory crosses the network unencrypted.")
 
 
 @view
@@ -264,7 +264,7 @@ def job_failed(stage):
     job, migration = stage.open_job()
     migration.fail(text="internal error: unable to execute QEMU command 'migrate-incoming'")
     job.ended("failed")
-    stage.shows("Try Again")
+    stage.shows("_Try Again")
     stage.spy.ask("expand")
 
 
@@ -283,6 +283,7 @@ def job_unclear(stage):
 @view
 def hosts(stage):
     stage.start()
+    stage.world.host("storage", address="storage.example")
     stage.scene.client.add_host("storage", transport="ssh", address="storage.example", user="root")
     stage.app.do("win.show-hosts")
     stage.spy.shows("storage.example")
