@@ -11,8 +11,8 @@ from views import NARROW, VIEWS, Stage
 
 GTK = {"Clear entry"}  # of its own widgets
 FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+")  # commands, dates
-# A title cannot wrap in libadwaita 1.2, and longer words would not fit.
-MAY_BE_CUT = {"host-add"}
+# libadwaita 1.2 wraps neither the title of an entry row nor what is chosen in a combo row.
+MAY_BE_CUT = {"host-add", "migrate-advanced"}
 # The window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
 LIBADWAITA = {"title_label", "subtitle_label", "vertical_label"}
