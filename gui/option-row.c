@@ -85,8 +85,9 @@ static GtkWidget *automatic_spin_new(double min, double max)
 {
     GtkWidget *spin = gtk_spin_button_new_with_range(min - 1, max, 1);
     gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), FALSE); /* it may have a word in it */
-    gtk_editable_set_width_chars(GTK_EDITABLE(spin), 9);
-    gtk_editable_set_max_width_chars(GTK_EDITABLE(spin), 9);
+    const int width = CLAMP(g_utf8_strlen(_("Automatic"), -1), 9, 12);
+    gtk_editable_set_width_chars(GTK_EDITABLE(spin), width);
+    gtk_editable_set_max_width_chars(GTK_EDITABLE(spin), width);
     gtk_widget_set_valign(spin, GTK_ALIGN_CENTER);
     g_signal_connect(spin, "output", G_CALLBACK(output_cb), NULL);
     g_signal_connect(spin, "input", G_CALLBACK(input_cb), NULL);

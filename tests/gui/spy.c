@@ -13,12 +13,16 @@
  *   block            (xx): longest time in us without looking for events since it was asked last,
  *                    and of processor time, which others on the machine do not lengthen
  *   type WORD        searches; b
+ *   migrate GUEST HOST   the page New migration, of a guest of this computer
+ *   expand           opens all expanders that are seen
  *   scroll           goes through the list that is shown, a third of a page a frame; u: frames
  */
 #include <adwaita.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <time.h>
+
+#include "window.h"
 
 static gint64 first_frame, first_frame_cpu, awake, awake_cpu, longest_block, longest_block_cpu;
 
@@ -258,6 +262,31 @@ static GVariant *do_type(char **words)
     return g_variant_new_boolean(entry != NULL);
 }
 
+/* pages */
+
+static GVariant *do_migrate(char **words)
+{
+    mig_window_migrate(MIG_WINDOW(find_window()), "local", words[1], NULL, words[2]);
+    return g_variant_new_boolean(TRUE);
+}
+
+static void expand(GtkWidget *widget)
+{
+    if (!gtk_widget_get_mapped(widget))
+        return;
+    if (ADW_IS_EXPANDER_ROW(widget))
+        adw_expander_row_set_expanded(ADW_EXPANDER_ROW(widget), TRUE);
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        expand(child);
+}
+
+static GVariant *do_expand(char **words)
+{
+    expand(find_window());
+    return g_variant_new_boolean(TRUE);
+}
+
 /* asking */
 
 static const struct {
@@ -268,7 +297,7 @@ static const struct {
     { "picture", do_picture },     { "size", do_size },         { "width", do_width },
     { "scheme", do_scheme },       { "frame", do_frame },       { "block", do_block },
     { "direction", do_direction }, { "scroll", do_scroll },     { "cpu", do_cpu },
-    { "type", do_type },
+    { "type", do_type },           { "migrate", do_migrate },   { "expand", do_expand },
 };
 
 static void answer(GOutputStream *output, const char *line)

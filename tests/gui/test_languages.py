@@ -10,9 +10,12 @@ from languages import PSEUDO, Languages
 from views import NARROW, VIEWS, Stage
 
 GTK = {"Clear entry"}  # of its own widgets
+FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+")  # commands, dates
+# libadwaita 1.2 wraps neither the title of an entry row nor what is chosen in a combo row.
+MAY_BE_CUT = {"host-add", "migrate-advanced"}
 # The window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
-LIBADWAITA = {"title_label", "vertical_label"}
+LIBADWAITA = {"title_label", "subtitle_label", "vertical_label"}
 NUMBER = re.compile(r"\d[\d.,:]*(?:\s*(?:bytes|[KMGT]iB)(?:/s)?)?")
 
 
@@ -36,8 +39,8 @@ def stage(desk, languages, request):
 
 
 def data(stage):
-    """What is shown and is in no language: the longest first."""
-    names = {*stage.world.hosts}
+    """What is shown and is in no language, and a host's name that is: the longest first."""
+    names = {*stage.world.hosts, stage.host("local")}
     for host in stage.world.hosts.values():
         names |= {host.name, host.hostname, host.address, *host.guests}
     return sorted(names, key=len, reverse=True)
@@ -50,14 +53,42 @@ def untranslated(stage, text):
         before, text = text, re.sub(r"\[[^\[\]]*\]", "", text)
     for name in data(stage):
         text = text.replace(name, "")
+    text = FOREIGN.sub("", text)
     text = NUMBER.sub("", text)
+    return letters(text)
+
+
+def letters(text):
     return re.sub(r"\W", "", text)
 
 
+def strings(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for one in value:
+            yield from strings(one)
+        if isinstance(value, dict):
+            yield from strings(tuple(value.values()))
+
+
+def left(stage, texts):
+    """The texts that should be translated and are not; sentences of the service are not the app's,
+    which shows a part of one with a capital and a full stop."""
+    texts = [text for text in texts if untranslated(stage, text)]
+    texts = [text for text in texts if text not in GTK]
+    if not texts:
+        return []
+    client = stage.scene.client
+    said = [letters(one).lower() for one in strings((client.managed(), client.list_jobs()))]
+    return [text for text in texts
+            if " " not in text or not any(letters(text).lower() in one for one in said)]
+
+
 def cut(stage, ours):
-    """The texts that are cut and ours; a name may be cut."""
-    return [one for one in stage.spy.texts()
-            if one.cut and ours(one.text) and one.id not in LIBADWAITA]
+    """The texts that are cut and ours; a name may be cut, and what an empty entry says."""
+    return [one for one in stage.spy.texts() if one.cut and ours(one.text)
+            and one.id not in LIBADWAITA and one.parent != "GtkText"]
 
 
 def nothing_is_cut(stage, ours):
@@ -70,10 +101,11 @@ def nothing_is_cut(stage, ours):
 def test_longer_words(stage, view):
     stage = stage(view, PSEUDO)
     texts = [text.text for text in stage.spy.texts()] + list(stage.spy.ask("tooltips"))
-    assert [text for text in texts if untranslated(stage, text) and text not in GTK] == []
+    assert left(stage, texts) == []
     assert any("[" in text for text in texts)
     assert stage.spy.ask("minimum") <= NARROW[0]
-    nothing_is_cut(stage, lambda text: "[" in text)
+    if view not in MAY_BE_CUT:
+        nothing_is_cut(stage, lambda text: "[" in text and text not in data(stage))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -83,7 +115,8 @@ def test_german(stage, view, languages):
     catalogue = languages.catalogue("de")
     assert [text for text in texts if catalogue.get(text, text) != text] == []
     assert set(texts) & set(catalogue.values())
-    nothing_is_cut(stage, lambda text: text not in data(stage))
+    if view not in MAY_BE_CUT:
+        nothing_is_cut(stage, lambda text: text not in data(stage))
 
 
 def test_what_is_cut_is_seen(stage):

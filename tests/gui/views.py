@@ -10,6 +10,8 @@ from scene import Scene
 from spy import Spy
 from virt import MIB, VirError
 
+HEIGHT = {"migrate-advanced": 3400, "migrate": 1100, "migrate-blocker": 1250, "host-add": 1000,
+          "job": 800, "job-not-converging": 800}  # of pictures that show what else is scrolled to
 NARROW = 370, 640  # 360 and the border that windows have without a window manager
 VIEWS = {}  # name -> function that takes a Stage and leaves the app in that state
 
@@ -38,8 +40,44 @@ class Stage:
 
     def shows(self, text, *arguments):
         """Waits for an English text of the app, as it is in the language of this stage."""
-        text = self.text(text)
+        text = self.text(text).replace("_", "")  # the mark of an access key
         self.spy.shows(text % arguments if arguments else text)
+
+    def says(self, text, **names):
+        """Waits for an English sentence of the app with names in it: "{guest} now runs on ..."."""
+        text = self.text(text)
+        for key, name in names.items():
+            text = text.replace("{" + key + "}", name)
+        self.spy.shows(text)
+
+    def open_migrate(self, guest="web1"):
+        """The page New migration, of a guest of this computer that may go to b."""
+        self.spy.ask("migrate", guest, "b")
+        self.shows("What and Where")
+
+    def open_job(self, **chosen):
+        """The page of a job that copies: the job and the migration."""
+        job = self.scene.client.migrate("web1", "b", persist=True, **chosen)
+        migration = self.world.migration("web1")
+        migration.copying(300 * MIB, 1700 * MIB, memory_bps=118 * MIB)
+        job.until(Phase="copying")
+        self.app.show_job(job)
+        self.shows("Copying memory, pass %u", 1)
+        return job, migration
+
+    def moved(self, guest, error=None, cancel=False):
+        """A migration from its start to its end."""
+        job = self.scene.client.migrate(guest, "b")
+        migration = self.world.migration(guest)
+        if error:
+            migration.fail(text=error)
+        elif cancel:
+            migration.copying(MIB, MIB)
+            job.until(Phase="copying")
+            job.cancel()
+        else:
+            migration.finish()
+        job.ended()
 
     def host(self, name):
         return self.text("This computer") if name == "local" else name
@@ -152,3 +190,141 @@ def jobs(stage):
     stage.migrate("build-agent-for-nightly-tests-of-the-whole-distribution", 3800, 200)
     stage.spy.shows("build-agent")
     stage.shows("Copying memory")
+
+
+@view
+def migrate(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_migrate()
+    stage.shows("The guest's memory crosses the network unencrypted.")
+
+
+@view
+def migrate_blocker(stage):
+    many_guests(stage)
+    stage.local.guests["web1"].snapshots = 2
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_migrate()
+    stage.spy.shows("virsh snapshot-list")
+
+
+@view
+def migrate_advanced(stage):
+    migrate(stage)
+    stage.spy.ask("expand")
+    stage.shows("Only these disks")
+
+
+@view
+def job(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    for iteration, remaining in enumerate((1300, 900, 600, 420), 1):
+        migration.copying((2000 - remaining) * MIB, remaining * MIB, memory_bps=118 * MIB,
+                          memory_dirty_rate=900, memory_iteration=iteration)
+        job.until(Iteration=iteration)
+    stage.shows("Copying memory, pass %u", 4)
+
+
+@view
+def job_not_converging(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    for iteration in range(2, 6):
+        migration.copying(300 * MIB + iteration, 100 * MIB + iteration, memory_bps=10 * MIB,
+                          memory_dirty_rate=9000, memory_iteration=iteration)
+        job.until(Iteration=iteration)
+    job.until(Converging="no")
+    stage.shows("cannot tell when it ends")
+
+
+@view
+def job_done(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job(**{"undefine-source": True})
+    migration.finish()
+    job.ended("completed")
+    stage.says("{guest} now runs on {destination}.", guest="web1", destination="b")
+
+
+@view
+def job_failed(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    migration.fail(text="internal error: unable to execute QEMU command 'migrate-incoming'")
+    job.ended("failed")
+    stage.shows("_Try Again")
+    stage.spy.ask("expand")
+
+
+@view
+def job_unclear(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    migration.suspend()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    stage.shows("What to do, in this order")
+
+
+@view
+def hosts(stage):
+    stage.start()
+    stage.world.host("storage", address="storage.example")
+    stage.scene.client.add_host("storage", transport="ssh", address="storage.example", user="root")
+    stage.app.do("win.show-hosts")
+    stage.spy.shows("storage.example")
+
+
+@view
+def host_add(stage):
+    stage.start()
+    stage.app.do("win.show-hosts")
+    stage.shows("Whose ssh key is used")
+    stage.app.do("win.add-host")
+    stage.shows("Name, as it is shown here")
+
+
+@view
+def hosts_failed(stage):
+    stage.start()
+    stage.scene.client.add_host("storage", transport="ssh", address="storage.example", user="root")
+    stage.world.host("storage", address="storage.example").refuses = VirError(
+        virt.ERR_SYSTEM_ERROR, "root@storage.example: Permission denied (publickey)", virt.FROM_RPC)
+    stage.app.do("win.show-hosts")
+    stage.spy.shows("storage.example")
+    stage.app.find("push button", stage.text("Test %s") % "storage").act("click")
+    stage.shows("It refused the login")
+
+
+@view
+def history(stage):
+    many_guests(stage)
+    stage.start()
+    stage.moved("web1")
+    stage.moved("web2", error="operation failed: guest CPU doesn't match specification")
+    stage.moved("mail", cancel=True)
+    stage.moved("build-agent-for-nightly-tests-of-the-whole-distribution")
+    stage.app.do("win.show-history")
+    stage.spy.shows("build-agent")
+    stage.spy.shows("web1")
+
+
+@view
+def history_empty(stage):
+    stage.start()
+    stage.app.do("win.show-history")
+    stage.shows("No migrations yet")
