@@ -52,9 +52,11 @@ typedef struct {
 static gint64 must_stand(const MigSequence *s)
 {
     const MigSight *source = &s->evidence.on_source, *destination = &s->evidence.on_destination;
-    /* as long as the destination has not noticed, QEMU may bring it to its end unattended */
+    /* QEMU may bring it to its end unattended: as long as the destination has not noticed, and when
+     * it was resumed, see above */
     if (mig_sight_is_broken_off(source))
-        return mig_sight_is_broken_off(destination) ? BROKEN_OFF_USEC : SETTLE_USEC;
+        return mig_sight_is_broken_off(destination) && !s->task->resume ? BROKEN_OFF_USEC
+                                                                        : SETTLE_USEC;
     return s->task->resumed || mig_evidence_is_lost(&s->evidence) ? STEADY_USEC : 0;
 }
 

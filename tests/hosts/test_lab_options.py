@@ -327,26 +327,6 @@ def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
     assert guests.state(host_b, busy) is None
 
 
-def test_post_copy_breaks_and_is_resumed(host_a, host_b, busy):
-    flags = ["--postcopy", "--migrateuri", f"tcp://{host_b.addresses['migration'][0]}"]
-    migration = start_migration(host_a, busy, *flags)
-    wait_iteration(host_a, busy, 2, migration)
-    host_a.shape("8mbit", "migration")
-    host_a.virsh("migrate-postcopy", busy)
-    system.wait_for(lambda: guests.state(host_b, busy) == "running", "the guest does not run there", 20)
-    host_a.virsh("domjobabort", busy, "--postcopy")
-    assert migration.wait(20) != 0
-    for host, state in ((host_a, "paused (post-copy failed)"), (host_b, "running (post-copy failed)")):
-        system.wait_for(
-            lambda: host.virsh("domstate", "--reason", busy) == state,  # noqa: B023
-            f"{host.name} does not see the break",
-        )
-    host_a.shape(None)
-    migrate(host_a, busy, *flags, "--postcopy-resume")
-    guests.wait_alive(host_b, busy)
-    assert guests.names(host_a) == []
-
-
 def test_a_disk_that_is_written_to_is_copied_with_synchronous_writes(host_a, host_b):
     disk = storage.create(host_a, "web1", data=8)
     guests.start(host_a, "web1", disks=[disk], rewrite=4)

@@ -3,7 +3,7 @@
 
 import pytest
 from lab import guests, system
-from service import Refused, Service, assert_only_on, t
+from service import FINAL, Refused, Service, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean", "busy")
 MIB = 1024 * 1024
@@ -86,8 +86,13 @@ def go_on(service, **chosen):
 
 
 def go_on_to_the_end(service, host_b, **chosen):
-    go_on(service, **chosen).ended("completed", 120.0)
-    assert_only_on("web1", host_b, service.host)
+    """libvirt 9.0 may take the news of the break for that of the resumed migration; it says so then, and
+    the job what is where."""
+    end = go_on(service, **chosen).wait(lambda now: now["State"] in FINAL, "it does not end", 120.0)
+    if end["State"] == "completed":
+        assert_only_on("web1", host_b, service.host)
+    else:
+        assert_in_two_halves(end)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -107,9 +112,12 @@ def test_broken_off_twice(service, host_a, host_b):
         assert_in_two_halves(job.ended("failed"))
         seen_broken_off(host_a, host_b)
         job = go_on(service, postcopy_bandwidth=t(1))
-        system.wait_for(lambda: reason(host_a) == "paused (post-copy)", "it does not go on", 30.0)
+        now = job.wait(lambda now: now["State"] in FINAL or reason(host_a) == "paused (post-copy)", "it does not go on")
+        if now["State"] in FINAL:
+            assert_in_two_halves(now)
+            return  # as in go_on_to_the_end()
     job.control("SetPostCopyBandwidth", 100)
-    job.ended("completed")
+    job.ended("completed", 120.0)
     assert_only_on("web1", host_b, host_a)
 
 

@@ -40,6 +40,9 @@ def allocated(host, disk):
     return (host.disk / disk.path[1:]).stat().st_blocks * 512
 
 
+SEEN = {"bandwidth": t(8)}  # it takes longer than the watch looks away
+
+
 def came_in_on(seen, port):
     """The addresses on which connections to a port came in."""
     return {one.address for one in seen.connections if one.port == port}
@@ -79,7 +82,7 @@ def test_a_chosen_port_again_and_the_address_it_listens_on(service, host_a, host
     assert listens <= {address(host_b)}
     for _ in range(2):
         with host_b.watch() as seen:
-            service.migrate("web1", "host-b", **chosen).ended("completed")
+            service.migrate("web1", "host-b", **chosen, **SEEN).ended("completed")
         assert came_in_on(seen, PORT) == {address(host_b)}
         assert_only_on("web1", host_b, host_a)
         storage.remove(host_a, disk)
@@ -92,7 +95,7 @@ def test_a_chosen_port_of_the_host_file(service, host_a, host_b):
     disk = storage.create(host_a, "web1", data=1)
     start(host_a, disk)
     with host_b.watch() as seen:
-        end = service.migrate("web1", "host-b", disks_port=PORT, **COPY).ended("completed")
+        end = service.migrate("web1", "host-b", disks_port=PORT, **COPY, **SEEN).ended("completed")
     assert came_in_on(seen, PORT) == {host_b.addresses["mgmt"][0]}
     assert end["Plan"]["parameters"]["disks_uri"] == f"tcp://{host_b.addresses['mgmt'][0]}:{PORT}"
     assert_only_on("web1", host_b, host_a)
