@@ -8,29 +8,24 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/shown.h"
 #include "finding.h"
 #include "job-words.h"
 #include "words.h"
 
-typedef enum { RUNS, PAUSED, GONE, UNSEEN, N_SHOWS } Shows;
+#define RUNS MIG_SHOWN_RUNS
+#define PAUSED MIG_SHOWN_PAUSED
+#define GONE MIG_SHOWN_GONE
+#define UNSEEN MIG_SHOWN_UNSEEN
 
-/* A state that is not here has a process that runs, or may run at any moment. */
-static const struct {
-    const char *state;
-    Shows shows;
-} states[] = {
-    { "paused", PAUSED },  { "absent", GONE },        { "shutoff", GONE }, { "crashed", GONE },
-    { "unknown", UNSEEN }, { "unreachable", UNSEEN }, { "", UNSEEN },
-};
-
-static const char *const on_source[N_SHOWS] = {
+static const char *const on_source[MIG_N_SHOWN] = {
     [RUNS] = N_("{guest} did not move. It still runs on {source}."),
     [PAUSED] = N_("{guest} did not move. It is paused on {source}."),
     [GONE] = N_("{guest} did not move. It is on {source} and does not run."),
     [UNSEEN] = N_("{guest} did not move. It is on {source}."),
 };
 
-static const char *const on_destination[N_SHOWS] = {
+static const char *const on_destination[MIG_N_SHOWN] = {
     [RUNS] = N_("{guest} now runs on {destination}."),
     [PAUSED] = N_("{guest} is on {destination} now. It is paused."),
     [GONE] = N_("{guest} is on {destination} now. It does not run."),
@@ -38,7 +33,7 @@ static const char *const on_destination[N_SHOWS] = {
 };
 
 /* [source][destination], if it is not sure where the guest is */
-static const char *const unclear[N_SHOWS][N_SHOWS] = {
+static const char *const unclear[MIG_N_SHOWN][MIG_N_SHOWN] = {
     [RUNS] = {
         [RUNS] = N_("{guest} runs on {source} AND on {destination}. Its disks are in danger."),
         [PAUSED] = N_("{guest} runs on {source}. A paused copy is on {destination}."),
@@ -101,13 +96,9 @@ static const struct {
     { "Interrupted", N_("Try again: nothing was started.") },
 };
 
-static Shows shows(MigJob *job, const char *key)
+static MigShown shows(MigJob *job, const char *key)
 {
-    const char *state = mig_object_get_string(MIG_OBJECT(job), key);
-    for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
-        if (strcmp(states[i].state, state) == 0)
-            return states[i].shows;
-    return RUNS;
+    return mig_shown_by(mig_object_get_string(MIG_OBJECT(job), key));
 }
 
 static gboolean was_called(MigJob *job)
@@ -295,7 +286,7 @@ const char *mig_job_outcome_technical(MigJob *job)
 
 static MigJobEnd end_by_hosts(MigJob *job)
 {
-    const Shows source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
+    const MigShown source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
     const gboolean nothing_there =
         destination == GONE ||
         (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
@@ -341,7 +332,7 @@ static gboolean is_on(MigJob *job, const char *host)
 
 char *mig_job_outcome_where(MigJob *job)
 {
-    const Shows source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
+    const MigShown source = shows(job, "SourceState"), destination = shows(job, "DestinationState");
     const MigJobEnd end = mig_job_outcome_end(job);
     if (end == MIG_JOB_TWICE || end == MIG_JOB_UNCLEAR)
         return mig_job_words_fill(job, _(unclear[source][destination]));

@@ -4,38 +4,24 @@
  */
 #include "attention.h"
 
-typedef enum { RUNS, PAUSED, GONE, UNSEEN, N_SHOWS } Shows;
+#include "shown.h"
+
+#define RUNS MIG_SHOWN_RUNS
+#define PAUSED MIG_SHOWN_PAUSED
+#define GONE MIG_SHOWN_GONE
+#define UNSEEN MIG_SHOWN_UNSEEN
 
 #define NONE MIG_ATTENTION_NONE
 #define NEEDED MIG_ATTENTION_NEEDED
 #define SPLIT MIG_ATTENTION_SPLIT
 
 /* [source][destination] */
-static const MigAttention rows[N_SHOWS][N_SHOWS] = {
+static const MigAttention rows[MIG_N_SHOWN][MIG_N_SHOWN] = {
     [RUNS] = { [RUNS] = SPLIT, [PAUSED] = NEEDED, [GONE] = NONE, [UNSEEN] = NEEDED },
     [PAUSED] = { [RUNS] = NEEDED, [PAUSED] = NEEDED, [GONE] = NEEDED, [UNSEEN] = NEEDED },
     [GONE] = { [RUNS] = NONE, [PAUSED] = NEEDED, [GONE] = NEEDED, [UNSEEN] = NEEDED },
     [UNSEEN] = { [RUNS] = NEEDED, [PAUSED] = NEEDED, [GONE] = NEEDED, [UNSEEN] = NEEDED },
 };
-
-/* A state that is not here has a process that runs, or may run at any moment. */
-static const struct {
-    const char *state;
-    Shows shows;
-} states[] = {
-    { "paused", PAUSED },  { "absent", GONE },        { "shutoff", GONE }, { "crashed", GONE },
-    { "unknown", UNSEEN }, { "unreachable", UNSEEN }, { "", UNSEEN },
-};
-
-static Shows shows(const char *state)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
-        if (g_str_equal(states[i].state, state))
-            return states[i].shows;
-    }
-
-    return RUNS;
-}
 
 static gboolean get_option(const MigJob *job, const char *key, gboolean fallback)
 {
@@ -47,14 +33,14 @@ static gboolean get_option(const MigJob *job, const char *key, gboolean fallback
 }
 
 /* The destination has nothing of the guest, or the job never looks whether it has. */
-static gboolean is_not_there(const MigJob *job, Shows destination)
+static gboolean is_not_there(const MigJob *job, MigShown destination)
 {
     return destination == GONE ||
            (destination == UNSEEN && !get_option(job, "open-destination", TRUE));
 }
 
 /* As before. One whose configuration alone moves is shut off. */
-static gboolean is_back(const MigJob *job, gboolean was_paused, Shows source)
+static gboolean is_back(const MigJob *job, gboolean was_paused, MigShown source)
 {
     return source == RUNS || (was_paused && source == PAUSED) ||
            (get_option(job, "offline", FALSE) && source == GONE &&
@@ -63,7 +49,8 @@ static gboolean is_back(const MigJob *job, gboolean was_paused, Shows source)
 
 MigAttention mig_attention(const MigJob *job, gboolean was_paused)
 {
-    Shows source = shows(job->source_state), destination = shows(job->destination_state);
+    MigShown source = mig_shown_by(job->source_state),
+             destination = mig_shown_by(job->destination_state);
     MigAttention attention = rows[source][destination];
 
     if (job->state == MIG_STATE_COMPLETED)
