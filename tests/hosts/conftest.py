@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from lab import Lab, system  # noqa: E402
+from service import Service  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,11 @@ def clean(lab):
     """After the test: links mended, hosts on and set up as at first, no guests, no disks."""
     yield
     lab.clean()
+
+
+@pytest.fixture
+def service(host_a):
+    """The service of host-a; after the test it has no job that runs."""
+    one = Service(host_a)
+    yield one
+    one.end_jobs()

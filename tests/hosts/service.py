@@ -10,6 +10,7 @@ from lab import guests, system
 NAME = "org.example.Migration1"
 ROOT = "/org/example/Migration1"
 FINAL = ("completed", "failed", "cancelled", "interrupted")
+FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
 
 
 class Refused(Exception):

@@ -4,7 +4,7 @@ root, ask about others and pass details."""
 
 import pytest
 from lab import guests
-from service import NAME, Refused, Service
+from service import NAME, Refused
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -30,13 +30,6 @@ for action in {' '.join(ACTIONS)}; do
     echo $action $?
 done
 """
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 @pytest.fixture

@@ -6,20 +6,12 @@ import subprocess
 
 import pytest
 from lab import guests, system
-from service import Refused, Service, assert_free, assert_only_on, t
+from service import FLOWS, Refused, Service, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
-FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
 FIRST = 49152
 CHOSEN = 49170
 QEMU = "/usr/bin/qemu-system-x86_64"
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 @pytest.fixture

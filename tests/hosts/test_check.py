@@ -6,20 +6,13 @@ import re
 
 import pytest
 from lab import guests, system
-from service import Refused, Service, assert_only_on
+from service import Refused, assert_only_on
 
 pytestmark = pytest.mark.usefixtures("clean")
 QEMU = "/usr/bin/qemu-system-x86_64"
 POOL = "/var/lib/libvirt/check"
 ISOLATED = "<network><name>checknet</name><forward mode='bridge'/><bridge name='{}'/></network>"
 COPY = {"copy_storage": "all"}
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 @pytest.fixture

@@ -3,19 +3,11 @@
 
 import pytest
 from lab import guests, system
-from service import Refused, Service, assert_free, assert_only_on, t
+from service import FLOWS, Refused, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
 MIB = 1024 * 1024
 BUSY = {"memory": 128, "dirty": 30}  # a guest that changes 30 MiB over and over
-FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 @pytest.fixture

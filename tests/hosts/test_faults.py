@@ -9,22 +9,14 @@ import re
 
 import pytest
 from lab import guests, system
-from service import FINAL, Service, assert_free, assert_only_on, t
+from service import FINAL, FLOWS, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
-FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
 QEMU = ("-f", "guest=web1[,]")
 SLOW = {"bandwidth": t(2)}  # a copy of the memory takes a quarter of a minute at least
 RANGE = range(49152, 49216)
 PATIENCE = 120.0
 NEEDS_ATTENTION = "5f26e4b53bfa453c8cb54d01894ade63"
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 def copying(service, flow, **chosen):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from lab import guests
-from service import NAME, Refused, Service
+from service import NAME, Refused
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -21,13 +21,6 @@ IDS = {
     "recovered": "e3b70d3fd1994e7e85873922f8049780",
 }
 EVENTS = {message_id: name for name, message_id in IDS.items()}
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 class Journal:

@@ -18,13 +18,6 @@ MIGRATION_NET = "198.51.100.12"
 
 
 @pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
-
-
-@pytest.fixture
 def slow(host_a):
     """A link on which a guest's memory takes some seconds."""
     host_a.shape("80mbit")

@@ -3,19 +3,12 @@
 
 import pytest
 from lab import credentials, guests, storage, system
-from service import Refused, Service, assert_free, assert_only_on, t, u
+from service import Refused, assert_free, assert_only_on, t, u
 
 pytestmark = pytest.mark.usefixtures("clean")
 MIB = 1024 * 1024
 FLOWS = {"native": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
 BOTH_FLOWS = pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 def address(host, net="migration", family=0):

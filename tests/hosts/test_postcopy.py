@@ -3,18 +3,10 @@
 
 import pytest
 from lab import guests, system
-from service import FINAL, Refused, Service, assert_only_on, t
+from service import FINAL, FLOWS, Refused, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean", "busy")
 MIB = 1024 * 1024
-FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 @pytest.fixture

@@ -3,16 +3,9 @@
 
 import pytest
 from lab import guests, system
-from service import Service, assert_only_on
+from service import assert_only_on
 
 pytestmark = pytest.mark.usefixtures("clean")
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 def units(host):

@@ -13,13 +13,6 @@ PORT = 49300
 COPY = {"copy_storage": "all"}
 
 
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
-
-
 def address(host):
     return host.addresses["migration"][0]
 

@@ -11,20 +11,12 @@ from contextlib import contextmanager
 import pytest
 from lab import guests, install, system
 from lab.system import LabError
-from service import NAME, ROOT, Refused, Service, assert_free, assert_only_on, t
+from service import FLOWS, NAME, ROOT, Refused, Service, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
-FLOWS = {"peer": {"flow": "peer-to-peer"}, "direct": {"flow": "managed-direct"}}
 SLOW = {"bandwidth": t(1)}  # a copy of the memory takes half a minute at least
 WORKERS = "migration-job@.service"
 PATIENCE = 120.0
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 def copying(service, flow, guest="web1", destination="host-b", **chosen):

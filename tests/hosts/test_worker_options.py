@@ -8,18 +8,11 @@ import re
 
 import pytest
 from lab import guests, lan, storage
-from service import Refused, Service, assert_free, assert_only_on
+from service import Refused, assert_free, assert_only_on
 
 pytestmark = pytest.mark.usefixtures("clean")
 P2P = {"native": {}, "tunnelled": {"transport": "tunnelled"}}
 FLOWS = {"native": {}, "tunnelled": {"transport": "tunnelled"}, "direct": {"flow": "managed-direct"}}
-
-
-@pytest.fixture
-def service(host_a):
-    one = Service(host_a)
-    yield one
-    one.end_jobs()
 
 
 def configuration(host, name):
