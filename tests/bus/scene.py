@@ -57,4 +57,4 @@ class Scene:
         self.bus.close()
         assert status == 0, f"the service ended with status {status}"
         alarms = [line for line in log.splitlines() if any(word in line for word in ALARMS)]
-        assert alarms == []
+        assert alarms == [], "\n".join(alarms)
