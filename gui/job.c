@@ -2,6 +2,8 @@
 /* A job as the service describes it. */
 #include "job.h"
 
+#include <glib/gi18n.h>
+
 struct _MigJob {
     MigObject parent_instance;
 };
@@ -58,7 +60,9 @@ guint64 mig_job_get_id(MigJob *self)
 
 const char *mig_job_get_guest(MigJob *self)
 {
-    return mig_object_get_string(MIG_OBJECT(self), "Guest");
+    const char *guest = mig_object_get_string(MIG_OBJECT(self), "Guest");
+    /* the service shows what other users move to few */
+    return *guest ? guest : _("A guest of another user");
 }
 
 const char *mig_job_get_source(MigJob *self)

@@ -157,6 +157,10 @@ char *mig_words_sentence(const char *sentence)
 
 char *mig_words_host_inside(const char *name)
 {
+    /* the service shows the hosts of other users' jobs to few */
+    if (!*name)
+        /* Translators: inside a sentence, a host that the user may not know */
+        return g_strdup(_("another host"));
     /* Translators: inside a sentence, for example "from this computer to kvm2" */
     return g_strdup(strcmp(name, "local") == 0 ? _("this computer") : name);
 }

@@ -8,18 +8,27 @@
 
 #define ACTION(name) ACCESS_PREFIX name
 
-#define FOR_ALL ACCESS_METHOD, NULL, NULL
-#define WITH(action) ACCESS_METHOD, ACTION(action), ACTION(action)
-#define WITH_EITHER(ordinary, grave) ACCESS_METHOD, ACTION(ordinary), ACTION(grave)
+/* clang-format off */
+#define ACTIONS(ordinary, grave, custom) { ordinary, grave, custom }
+/* clang-format on */
+#define FOR_ALL ACCESS_METHOD, ACTIONS(NULL, NULL, NULL)
+#define WITH(action) ACCESS_METHOD, ACTIONS(ACTION(action), ACTION(action), ACTION(action))
+#define WITH_EITHER(ordinary, grave)                                                               \
+    ACCESS_METHOD, ACTIONS(ACTION(ordinary), ACTION(grave), ACTION(grave))
 #define OF_JOB(action) WITH_EITHER(action "-own", action "-other")
-#define READ ACCESS_PROPERTY, NULL, NULL
+#define TO_HOST(ordinary, grave)                                                                   \
+    ACCESS_METHOD, ACTIONS(ACTION(ordinary), ACTION(grave), ACTION("migrate-custom-destination"))
+#define LIST_OWN ACCESS_METHOD, ACTIONS(NULL, ACCESS_LIST, ACCESS_LIST)
+#define READ ACCESS_PROPERTY, ACTIONS(NULL, NULL, NULL)
+/* Of a job of others needs an authorization, see readers.h. */
+#define READ_OWN ACCESS_PROPERTY, ACTIONS(NULL, ACCESS_LIST, ACCESS_LIST)
 
 static const AccessRow manager_rows[] = {
     { "ListGuests", WITH("list") },
-    { "ListJobs", WITH("list") },
-    { "Plan", WITH("check") },
-    { "Check", WITH("check") },
-    { "Migrate", WITH_EITHER("migrate", "migrate-unsafe") },
+    { "ListJobs", LIST_OWN },
+    { "Plan", TO_HOST("check", "check") },
+    { "Check", TO_HOST("check", "check") },
+    { "Migrate", TO_HOST("migrate", "migrate-unsafe") },
     { "AddHost", WITH("configure") },
     { "RemoveHost", WITH("configure") },
     { "Version", READ },
@@ -57,18 +66,18 @@ static const AccessRow job_rows[] = {
     { "SetBandwidth", OF_JOB("tune") },
     { "SetPostCopyBandwidth", OF_JOB("tune") },
     { "Pause", OF_JOB("tune") },
-    { "GetSamples", FOR_ALL }, /* no more than Statistics, which everybody reads as it changes */
+    { "GetSamples", FOR_ALL }, /* no more than Statistics, which everybody may read */
     { "Id", READ },
     { "OwnerUID", READ },
-    { "Guest", READ },
-    { "GuestUUID", READ },
-    { "Source", READ },
-    { "Destination", READ },
-    { "Options", READ },
+    { "Guest", READ_OWN },
+    { "GuestUUID", READ_OWN },
+    { "Source", READ_OWN },
+    { "Destination", READ_OWN },
+    { "Options", READ_OWN },
     { "State", READ },
     { "Phase", READ },
-    { "Plan", READ },
-    { "Findings", READ },
+    { "Plan", READ_OWN },
+    { "Findings", READ_OWN },
     { "Progress", READ },
     { "Statistics", READ },
     { "DirtyRate", READ },
@@ -85,11 +94,11 @@ static const AccessRow job_rows[] = {
     { "Cancelable", READ },
     { "CancelRefusal", READ },
     { "Controls", READ },
-    { "SourceState", READ },
-    { "DestinationState", READ },
-    { "GuestHost", READ },
-    { "Verification", READ },
-    { "Error", READ },
+    { "SourceState", READ_OWN },
+    { "DestinationState", READ_OWN },
+    { "GuestHost", READ_OWN },
+    { "Verification", READ_OWN },
+    { "Error", READ_OWN },
     { NULL },
 };
 
@@ -149,12 +158,29 @@ const char *access_action(const char *interface, const char *method, AccessCase 
     const AccessRow *row = access_find(interface, ACCESS_METHOD, method);
     if (!row)
         return NULL;
-    return which == ACCESS_GRAVE ? row->grave : row->ordinary;
+    return row->actions[which];
 }
 
 int access_check_read(const char *interface, const char *property)
 {
     return access_find(interface, ACCESS_PROPERTY, property) ? 0 : -EACCES;
+}
+
+gboolean access_is_for_owner(const char *interface, const char *property)
+{
+    const AccessRow *row = access_find(interface, ACCESS_PROPERTY, property);
+    return row && row->actions[ACCESS_GRAVE] != NULL;
+}
+
+gboolean access_is_read_of_jobs(sd_bus_message *call)
+{
+    static const char properties[] = "org.freedesktop.DBus.Properties";
+    if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager",
+                                      "GetManagedObjects") > 0)
+        return TRUE;
+    return (sd_bus_message_is_method_call(call, properties, "Get") > 0 ||
+            sd_bus_message_is_method_call(call, properties, "GetAll") > 0) &&
+           g_str_has_prefix(sd_bus_message_get_path(call), ACCESS_JOBS);
 }
 
 static int refuse(sd_bus_message *call, const char *interface)

@@ -10,18 +10,19 @@
 #include <systemd/sd-bus.h>
 
 #define ACCESS_PREFIX "org.example.Migration1."
+#define ACCESS_LIST ACCESS_PREFIX "list"
+#define ACCESS_JOBS "/org/example/Migration1/job/"
 
 typedef enum { ACCESS_METHOD, ACCESS_PROPERTY } AccessKind;
 
 /* The same call may need more, depending on what it is about: a migration that is unsafe, a job of
- * somebody else. */
-typedef enum { ACCESS_ORDINARY, ACCESS_GRAVE, N_ACCESS_CASES } AccessCase;
+ * somebody else; a destination that is no configured host. */
+typedef enum { ACCESS_ORDINARY, ACCESS_GRAVE, ACCESS_CUSTOM, N_ACCESS_CASES } AccessCase;
 
 typedef struct {
     const char *member; /* NULL: end of the rows */
     AccessKind kind;
-    const char *ordinary; /* whole ids of actions; NULL: needs none */
-    const char *grave;
+    const char *actions[N_ACCESS_CASES]; /* whole ids; NULL: needs none */
 } AccessRow;
 
 typedef struct {
@@ -42,3 +43,7 @@ int access_guard(sd_bus *bus);
 
 /* 0, or -EACCES for a property that is not in the table. */
 int access_check_read(const char *interface, const char *property);
+/* TRUE if not everybody may read the property of everybody's object. */
+gboolean access_is_for_owner(const char *interface, const char *property);
+/* TRUE for calls that answer with properties of jobs. */
+gboolean access_is_read_of_jobs(sd_bus_message *call);

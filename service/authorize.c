@@ -8,14 +8,9 @@
 
 #include "error.h"
 #include "journal.h"
-#include "log.h"
+#include "polkit.h"
 #include "sd-autoptr.h"
 #include "variant.h"
-
-#define POLKIT_NAME "org.freedesktop.PolicyKit1"
-#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
-#define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
-#define POLKIT_ALLOW_INTERACTION 1u
 
 struct Authorizer {
     sd_bus *bus;
@@ -110,23 +105,6 @@ static void deny(const Question *question, const char *why)
                                "%s needs the authorization %s: %s", member, question->action, why);
 }
 
-/* polkit's answer as why not, NULL: yes. */
-static const char *refusal_of(sd_bus_message *answer)
-{
-    int authorized = 0, challenge = 0;
-    if (sd_bus_message_is_method_error(answer, NULL))
-        return "polkit could not be asked";
-    int r = sd_bus_message_enter_container(answer, SD_BUS_TYPE_STRUCT, "bba{ss}");
-    if (r > 0)
-        r = sd_bus_message_read(answer, "bb", &authorized, &challenge);
-    if (r <= 0)
-        return "polkit's answer cannot be read";
-    if (authorized)
-        return NULL;
-    return challenge ? "polkit wants a password and the caller did not allow to ask for one"
-                     : "polkit said no";
-}
-
 static void on_turn(void *data)
 {
     Question *question = data;
@@ -138,9 +116,7 @@ static void on_turn(void *data)
 static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
     Question *question = userdata;
-    const char *why = refusal_of(answer);
-    if (sd_bus_message_is_method_error(answer, NULL))
-        log_warning("polkit: %s", sd_bus_message_get_error(answer)->message);
+    const char *why = polkit_refusal(answer);
     if (!why) {
         question->asked = sd_bus_slot_unref(question->asked);
         question->turn = limits_in_turn(question->open, on_turn, question);
@@ -155,13 +131,8 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
 static int on_caller_gone(sd_bus_track *track, void *userdata)
 {
     Question *question = userdata;
-    int r = 0;
     if (question->asked) /* GCOVR_EXCL_BR_LINE: a race, who leaves before polkit is asked */
-        r = sd_bus_call_method_async(question->authorizer->bus, NULL, POLKIT_NAME, POLKIT_PATH,
-                                     POLKIT_INTERFACE, "CancelCheckAuthorization", NULL, NULL, "s",
-                                     question->cancellation_id);
-    if (r < 0) /* GCOVR_EXCL_BR_LINE: without memory or bus only */
-        log_warning("cannot withdraw a question from polkit: %s", g_strerror(-r));
+        polkit_withdraw(question->authorizer->bus, question->cancellation_id);
     Limits *limits = question->authorizer->limits;
     g_autofree char *sender = g_strdup(sd_bus_message_get_sender(question->call));
     question_end(question);
@@ -169,40 +140,22 @@ static int on_caller_gone(sd_bus_track *track, void *userdata)
     return 0;
 }
 
-/* GCOVR_EXCL_BR_START: what fails in these two fails without memory or bus only */
-static int append_details(sd_bus_message *m, const char *const *details)
+/* GCOVR_EXCL_BR_START: what fails fails without memory or bus only */
+static int question_ask(Question *question)
 {
-    int r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "{ss}");
-    for (; r >= 0 && details && details[0]; details += 2)
-        r = sd_bus_message_append(m, "{ss}", details[0], details[1]);
-    return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-static int question_ask(Question *question, const char *const *details)
-{
-    g_autoptr(sd_bus_message) m = NULL;
     sd_bus *bus = question->authorizer->bus;
-    const char *sender = sd_bus_message_get_sender(question->call);
-    guint32 flags = sd_bus_message_get_allow_interactive_authorization(question->call) > 0
-                        ? POLKIT_ALLOW_INTERACTION
-                        : 0;
+    const PolkitQuestion asked = {
+        .sender = sd_bus_message_get_sender(question->call),
+        .action = question->action,
+        .details = (const char *const *) question->details,
+        .interactive = sd_bus_message_get_allow_interactive_authorization(question->call) > 0,
+        .id = question->cancellation_id,
+    };
     int r = sd_bus_track_new(bus, &question->caller, on_caller_gone, question);
     if (r >= 0)
-        r = sd_bus_track_add_name(question->caller, sender);
-    if (r >= 0)
-        r = sd_bus_message_new_method_call(bus, &m, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
-                                           "CheckAuthorization");
-    if (r >= 0)
-        r = sd_bus_message_append(m, "(sa{sv})s", "system-bus-name", 1, "name", "s", sender,
-                                  question->action);
-    if (r >= 0)
-        r = append_details(m, details);
-    if (r >= 0)
-        r = sd_bus_message_append(m, "us", flags, question->cancellation_id);
+        r = sd_bus_track_add_name(question->caller, asked.sender);
     /* a person may take minutes to answer */
-    if (r >= 0)
-        r = sd_bus_call_async(bus, &question->asked, m, on_answer, question, UINT64_MAX);
-    return r;
+    return r < 0 ? r : polkit_ask(bus, &question->asked, &asked, UINT64_MAX, on_answer, question);
 }
 /* GCOVR_EXCL_BR_STOP */
 
@@ -231,7 +184,7 @@ int authorize(Authorizer *authorizer, sd_bus_message *call, AccessCase which,
         return sd_bus_reply_method_errorf(call, mig_error_dbus_name(error), "%s", error->message);
     }
     g_hash_table_add(authorizer->questions, question);
-    int r = action ? question_ask(question, details) : -EACCES; /* GCOVR_EXCL_BR_LINE: likewise */
+    int r = action ? question_ask(question) : -EACCES; /* GCOVR_EXCL_BR_LINE: likewise */
     if (r >= 0)
         return 1;
     deny(question, g_strerror(-r));

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "access.h"
+#include "error.h"
 #include "log.h"
 #include "sd-autoptr.h"
 #include "variant.h"
 
 struct BusObjects {
     sd_bus *bus;
+    const Readers *readers;
     void *userdata;
     GHashTable *by_path; /* path -> BusObject */
 };
@@ -41,10 +43,11 @@ static void object_free(void *data)
     g_free(object);
 }
 
-BusObjects *bus_objects_new(sd_bus *bus, void *userdata)
+BusObjects *bus_objects_new(sd_bus *bus, const Readers *readers, void *userdata)
 {
     BusObjects *objects = g_new0(BusObjects, 1);
     objects->bus = sd_bus_ref(bus);
+    objects->readers = readers;
     objects->userdata = userdata;
     objects->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, object_free);
     return objects;
@@ -133,17 +136,71 @@ static GStrv take_changes(BusObject *object)
     return g_strv_builder_end(changed);
 }
 
+static gboolean is_for_owner(const BusKind *kind, const char *property)
+{
+    return kind->owner && access_is_for_owner(kind->interface, property);
+}
+
+/* a{sv} of those properties among `names` (NULL: of all) that are for the owner alone. */
+static GVariant *for_owner(const BusObject *object, const char *const *names)
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    for (const BusProperty *p = object->kind->properties; p->name; p++) {
+        if (!is_for_owner(object->kind, p->name) || (names && !g_strv_contains(names, p->name)))
+            continue;
+        g_autoptr(GVariant) value = property_value(p, object->thing);
+        g_variant_builder_add(&builder, "{sv}", p->name, value);
+    }
+    return g_variant_ref_sink(g_variant_builder_end(&builder));
+}
+
+static void tell_readers(const BusObject *object, const char *const *names)
+{
+    if (!object->kind->owner)
+        return;
+    g_autoptr(GVariant) values = for_owner(object, names);
+    if (g_variant_n_children(values) > 0)
+        readers_tell(object->objects->readers, object->kind->owner(object->thing), object->path,
+                     object->kind->interface, values);
+}
+
+void bus_objects_reveal(const BusObjects *objects, const char *sender)
+{
+    GHashTableIter iter;
+    void *value;
+    g_hash_table_iter_init(&iter, objects->by_path);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const BusObject *object = value;
+        g_autoptr(GVariant) values = for_owner(object, NULL);
+        if (object->kind->owner)
+            readers_tell_one(objects->readers, sender, object->path, object->kind->interface,
+                             values);
+    }
+}
+
+static void tell_everybody(const BusObject *object, const char *const *names)
+{
+    g_autoptr(GPtrArray) open = g_ptr_array_new();
+    for (; *names; names++)
+        if (!is_for_owner(object->kind, *names))
+            g_ptr_array_add(open, (void *) *names);
+    g_ptr_array_add(open, NULL);
+    if (open->len == 1)
+        return;
+    int r = sd_bus_emit_properties_changed_strv(object->objects->bus, object->path,
+                                                object->kind->interface, (char **) open->pdata);
+    if (r < 0)
+        log_warning("cannot announce a change of %s: %s", object->path, g_strerror(-r));
+}
+
+/* Readers first: who sees that a job has ended knows then how. */
 static int on_announce(sd_event_source *source, void *userdata)
 {
     BusObject *object = userdata;
     object->announce = sd_event_source_disable_unref(object->announce);
     g_auto(GStrv) changed = take_changes(object);
-    if (!changed[0])
-        return 0;
-    int r = sd_bus_emit_properties_changed_strv(object->objects->bus, object->path,
-                                                object->kind->interface, changed);
-    if (r < 0)
-        log_warning("cannot announce a change of %s: %s", object->path, g_strerror(-r));
+    tell_readers(object, (const char *const *) changed);
+    tell_everybody(object, (const char *const *) changed);
     return 0;
 }
 
@@ -160,6 +217,7 @@ void bus_object_add(BusObjects *objects, const BusKind *kind, const char *id, co
     int r = sd_bus_emit_object_added(objects->bus, object->path);
     if (r < 0)
         log_warning("cannot announce %s: %s", object->path, g_strerror(-r));
+    tell_readers(object, NULL);
 }
 
 void bus_object_remove(BusObjects *objects, const BusKind *kind, const char *id)
@@ -181,6 +239,20 @@ void bus_object_changed(BusObjects *objects, const BusKind *kind, const char *id
         sd_event_add_defer(sd_bus_get_event(objects->bus), &object->announce, on_announce, object);
 }
 
+/* Of properties that are for the owner alone there is something to read in everything but Get. */
+static int append_nothing(sd_bus_message *reply, const GVariantType *type, const char *interface,
+                          const char *property, sd_bus_error *ret_error)
+{
+    sd_bus_message *call = sd_bus_get_current_message(sd_bus_message_get_bus(reply));
+    if (call && sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Get") > 0)
+        return sd_bus_error_setf(
+            ret_error, MIG_ERROR_PREFIX "AccessDenied",
+            "%s of another user's job needs the authorization %s", property,
+            access_find(interface, ACCESS_PROPERTY, property)->actions[ACCESS_GRAVE]);
+    g_autoptr(GVariant) nothing = mig_variant_empty(type);
+    return mig_variant_append(reply, nothing);
+}
+
 int bus_object_get(sd_bus *bus, const char *path, const char *interface, const char *property,
                    sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
 {
@@ -192,6 +264,9 @@ int bus_object_get(sd_bus *bus, const char *path, const char *interface, const c
         if (!g_str_equal(p->name, property))
             continue;
         g_autoptr(GVariant) value = property_value(p, object->thing);
+        if (is_for_owner(object->kind, property) &&
+            !readers_may_see(object->objects->readers, object->kind->owner(object->thing)))
+            return append_nothing(reply, g_variant_get_type(value), interface, property, ret_error);
         return mig_variant_append(reply, value);
     }
     return -ENOENT;

@@ -10,6 +10,8 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
+#include "readers.h"
+
 /* One property: how its value is made from the thing; returns a floating or full GVariant. */
 typedef struct {
     const char *name;
@@ -22,6 +24,7 @@ typedef struct {
     const char *interface;
     const BusProperty *properties; /* ends with a row without name */
     const sd_bus_vtable *vtable;   /* properties use bus_object_get; methods get a BusObject */
+    guint32 (*owner)(const void *thing); /* user; NULL: nothing of it is for the owner alone */
 } BusKind;
 
 typedef struct BusObjects BusObjects;
@@ -35,7 +38,8 @@ typedef struct {
     sd_event_source *announce;
 } BusObject;
 
-BusObjects *bus_objects_new(sd_bus *bus, void *userdata);
+/* The readers are borrowed. */
+BusObjects *bus_objects_new(sd_bus *bus, const Readers *readers, void *userdata);
 void bus_objects_free(BusObjects *objects);
 void *bus_objects_userdata(const BusObjects *objects);
 /* Negative errno. */
@@ -50,6 +54,9 @@ void bus_object_remove(BusObjects *objects, const BusKind *kind, const char *id)
 /* The thing may have changed; it may be another one than before. */
 void bus_object_changed(BusObjects *objects, const BusKind *kind, const char *id,
                         const void *thing);
+
+/* Sends the caller what of all objects is for their owners alone. */
+void bus_objects_reveal(const BusObjects *objects, const char *sender);
 
 /* sd_bus_property_get_t of every property in a kind's vtable. */
 int bus_object_get(sd_bus *bus, const char *path, const char *interface, const char *property,

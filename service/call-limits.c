@@ -4,6 +4,7 @@
  */
 #include "call-limits.h"
 
+#include "access.h"
 #include "error.h"
 #include "log.h"
 #include "message-size.h"
@@ -117,7 +118,8 @@ static void take_in(Limits *limits, Account *account, sd_bus_message *call)
     g_autofree char *refusal = refusal_in_turn(account, kind);
     if (sd_bus_message_get_expect_reply(call) == 0 && (refusal || kind == BUCKET_READS))
         return; /* it would change nothing */
-    if (!refusal && kind == BUCKET_CALLS && account->user == USER_UNKNOWN)
+    if (!refusal && account->user == USER_UNKNOWN &&
+        (kind == BUCKET_CALLS || access_is_read_of_jobs(call)))
         ask_user(limits, account);
     turns_add_call(limits->turns, account, call, bytes, refusal);
 }
@@ -172,6 +174,17 @@ void limits_close(OpenCall *open)
         return;
     account_close(open->account, open->kind);
     g_free(open);
+}
+
+void limits_pass(Limits *limits, sd_bus_message *call)
+{
+    Account *account =
+        accounts_get(limits->accounts, sd_bus_message_get_sender(call), g_get_monotonic_time());
+    if (account)
+        turns_add_call(limits->turns, account, call, message_size(call, LIMITS_MESSAGE_BYTES),
+                       NULL);
+    else
+        turns_refuse(call, MIG_ERROR_LIMITS_EXCEEDED, TOO_MANY_CALLERS);
 }
 
 Turn *limits_in_turn(OpenCall *open, TurnAct act, void *data)

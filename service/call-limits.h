@@ -43,6 +43,9 @@ void limits_close(OpenCall *open);
 /* The caller has left the bus: forgets it, unless something of it is still open. */
 void limits_forget(Limits *limits, const char *sender);
 
+/* Passes a call on once more, which a later filter has kept; it was counted before. */
+void limits_pass(Limits *limits, sd_bus_message *call);
+
 /* Runs `act` from the loop when it is the caller's turn, see turns.h. */
 Turn *limits_in_turn(OpenCall *open, TurnAct act, void *data);
 

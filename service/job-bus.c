@@ -108,9 +108,9 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("OwnerUID", "u", bus_get_uint32, owner_uid, CONST)                                           \
     X("Guest", "s", get_guest, guest, CHANGE)                                                      \
     X("GuestUUID", "s", bus_get_string, guest_uuid, CHANGE)                                        \
-    X("Source", "s", bus_get_string, source, CONST)                                                \
-    X("Destination", "s", bus_get_string, destination, CONST)                                      \
-    X("Options", "a{sv}", bus_get_variant, options, CONST)                                         \
+    X("Source", "s", bus_get_string, source, CHANGE)                                               \
+    X("Destination", "s", bus_get_string, destination, CHANGE)                                     \
+    X("Options", "a{sv}", bus_get_variant, options, CHANGE)                                        \
     X("State", "s", get_state, state, CHANGE)                                                      \
     X("Phase", "s", get_phase, phase, CHANGE)                                                      \
     X("Plan", "a{sv}", bus_get_variant, plan, CHANGE)                                              \
@@ -282,9 +282,15 @@ static const sd_bus_vtable job_vtable[] = {
     JOB_PROPERTIES(AS_VTABLE) SD_BUS_VTABLE_END,
 };
 
+static guint32 get_owner(const void *thing)
+{
+    return ((const MigJob *) thing)->owner_uid;
+}
+
 const BusKind job_kind = {
     .prefix = MANAGER_PATH "/job",
     .interface = "org.example.Migration1.Job",
     .properties = job_properties,
     .vtable = job_vtable,
+    .owner = get_owner,
 };

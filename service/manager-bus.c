@@ -125,6 +125,7 @@ static void list_guests_authorized(sd_bus_message *call, void *userdata)
 {
     const ListGuests *request = userdata;
     g_autoptr(GError) error = NULL;
+    readers_grant(request->face->readers, call);
     const MigHost *config = manager_host_config(request->face->manager, request->host, &error);
     if (config)
         guest_lists_answer(request->face->guest_lists, call, config, request->filter);
@@ -179,9 +180,8 @@ static GVariant *describe_jobs(const Manager *manager, const GPtrArray *records)
     return g_variant_builder_end(&builder);
 }
 
-static void list_jobs_authorized(sd_bus_message *call, void *userdata)
+static void answer_jobs(sd_bus_message *call, const ListJobs *request)
 {
-    const ListJobs *request = userdata;
     const Manager *manager = request->face->manager;
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) records = NULL;
@@ -193,6 +193,13 @@ static void list_jobs_authorized(sd_bus_message *call, void *userdata)
         bus_reply_variant(call, describe_jobs(manager, records));
     else
         bus_reply_error(call, error);
+}
+
+static void list_jobs_authorized(sd_bus_message *call, void *userdata)
+{
+    const ListJobs *request = userdata;
+    readers_grant(request->face->readers, call);
+    answer_jobs(call, request);
 }
 
 static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
@@ -207,8 +214,12 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
         return bus_reply_error(call, error);
     ListJobs *request = g_new(ListJobs, 1);
     *request = (ListJobs){ face, g_steal_pointer(&filter), caller };
-    return authorize(face->authorizer, call, ACCESS_ORDINARY, NULL, list_jobs_authorized, request,
-                     list_jobs_free);
+    if (!parsed.by_owner)
+        return authorize(face->authorizer, call, ACCESS_GRAVE, NULL, list_jobs_authorized, request,
+                         list_jobs_free);
+    answer_jobs(call, request);
+    list_jobs_free(request);
+    return 1;
 }
 
 /* Properties */
@@ -332,9 +343,35 @@ static const ManagerHandlers manager_handlers = {
     host_added, host_changed, host_removed, job_added, job_changed, job_removed, counts_changed,
 };
 
+static gboolean hides_jobs(const char *path, guint32 uid, void *userdata)
+{
+    const Manager *manager = ((const ManagerBus *) userdata)->manager;
+    GHashTableIter iter;
+    void *value;
+    if (g_str_has_prefix(path, ACCESS_JOBS)) {
+        const Job *job =
+            manager_job(manager, g_ascii_strtoull(path + strlen(ACCESS_JOBS), NULL, 10));
+        return job && job->record->owner_uid != uid;
+    }
+    g_hash_table_iter_init(&iter, manager->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (((const Job *) value)->record->owner_uid != uid)
+            return TRUE;
+    return FALSE;
+}
+
+static void reveal_jobs(const char *sender, void *userdata)
+{
+    bus_objects_reveal(((const ManagerBus *) userdata)->objects, sender);
+}
+
+static const ReadersHandlers readers_handlers = { hides_jobs, reveal_jobs };
+
 static int register_objects(ManagerBus *face)
 {
     int r = access_guard(face->bus);
+    if (r >= 0)
+        r = readers_begin(face->readers);
     if (r >= 0)
         r = sd_bus_add_object_vtable(face->bus, NULL, MANAGER_PATH,
                                      "org.example.Migration1.Manager", manager_vtable, face);
@@ -356,7 +393,8 @@ ManagerBus *manager_bus_new(const Settings *settings, sd_event *event, sd_bus *b
     if (!face->limits)
         return NULL;
     face->authorizer = authorizer_new(bus, face->limits);
-    face->objects = bus_objects_new(bus, face);
+    face->readers = readers_new(bus, face->limits, &readers_handlers, face);
+    face->objects = bus_objects_new(bus, face->readers, face);
     face->guest_lists = guest_lists_new(face);
     face->manager = manager_new(settings, event, launcher, &manager_handlers, face);
     face->shutdown = shutdown_new(event, bus, face->manager);
@@ -379,6 +417,7 @@ void manager_bus_free(ManagerBus *face)
     manager_free(face->manager);
     guest_lists_free(face->guest_lists);
     bus_objects_free(face->objects);
+    readers_free(face->readers);
     limits_free(face->limits);
     sd_bus_unref(face->bus);
     g_free(face);

@@ -9,6 +9,7 @@
 #include "authorize.h"
 #include "bus-object.h"
 #include "manager.h"
+#include "readers.h"
 #include "shutdown.h"
 
 #define MANAGER_NAME "org.example.Migration1"
@@ -20,6 +21,7 @@ typedef struct {
     sd_bus *bus;
     Manager *manager;
     Limits *limits;
+    Readers *readers;
     GuestLists *guest_lists;
     Authorizer *authorizer;
     BusObjects *objects;

@@ -255,18 +255,8 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
     return check_numbers(all, own, owner_uid, error);
 }
 
-/* The host as it is now goes into the record: later changes of its file do not touch the job. */
-static gboolean freeze_host(const Manager *manager, const char *name, GVariant **field,
-                            GError **error)
-{
-    const MigHost *config = manager_host_config(manager, name, error);
-    if (!config)
-        return FALSE;
-    mig_job_set_variant(field, mig_host_to_variant(config));
-    return TRUE;
-}
-
-Job *manager_add_job(Manager *manager, const MigRequest *request, guint32 owner_uid, GError **error)
+Job *manager_add_job(Manager *manager, const MigRequest *request, const MigHost *source,
+                     const MigHost *destination, guint32 owner_uid, GError **error)
 {
     g_autoptr(MigJob) record = mig_job_new();
     record->owner_uid = owner_uid;
@@ -274,9 +264,9 @@ Job *manager_add_job(Manager *manager, const MigRequest *request, guint32 owner_
     mig_job_set_string(&record->source, mig_request_source(request));
     mig_job_set_string(&record->destination, request->destination);
     mig_job_set_variant(&record->options, mig_request_options(request));
+    mig_job_set_variant(&record->source_host, mig_host_to_variant(source));
+    mig_job_set_variant(&record->destination_host, mig_host_to_variant(destination));
     if (!manager_may_add_job(manager, request, owner_uid, error) ||
-        !freeze_host(manager, record->source, &record->source_host, error) ||
-        !freeze_host(manager, record->destination, &record->destination_host, error) ||
         !mig_ledger_insert(manager->ledger, record, error))
         return NULL;
     log_info("job %" G_GUINT64_FORMAT ": %s from %s to %s for user %u", record->id, record->guest,

@@ -5,6 +5,7 @@
 #include "query.h"
 
 #include "error.h"
+#include "host-uri.h"
 #include "link.h"
 #include "log.h"
 #include "sd-autoptr.h"
@@ -194,7 +195,8 @@ static GVariant *with_host(const MigHost *host, GVariant *arguments)
 void query_call(Queries *queries, const MigHost *host, const char *method, GVariant *arguments,
                 QueryAnswered answered, void *userdata)
 {
-    Asked *asked = asked_lookup(queries, host->name);
+    g_autofree char *instance = mig_host_instance(host->name);
+    Asked *asked = asked_lookup(queries, instance);
     Query *query = g_new0(Query, 1);
     query->asked = asked;
     query->method = g_strdup(method);

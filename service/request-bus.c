@@ -10,6 +10,7 @@
 
 #include "check-bus.h"
 #include "error.h"
+#include "host-uri.h"
 #include "job-bus.h"
 #include "plan-bus.h"
 #include "plan.h"
@@ -22,6 +23,8 @@ typedef struct {
     guint32 caller;
     GVariant *source; /* the hosts as they were when the call came */
     GVariant *destination;
+    MigHost *custom;        /* a destination that is given as a URI, NULL: it is configured */
+    char *destination_host; /* its address, "" for this machine */
     /* of a guest that is named by its UUID: which it is, or why that is not known */
     char *guest_name, *guest_uuid;
     GError *guest_error;
@@ -30,6 +33,8 @@ typedef struct {
 static void hosts_request_clear(void *data)
 {
     HostsRequest *frozen = data;
+    mig_host_free(frozen->custom);
+    g_free(frozen->destination_host);
     g_free(frozen->guest_name);
     g_free(frozen->guest_uuid);
     g_clear_error(&frozen->guest_error);
@@ -44,11 +49,15 @@ static void hosts_request_free(void *data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostsRequest, hosts_request_free)
 
-static gboolean look_up_hosts(const Manager *manager, const MigRequest *request,
-                              const MigHost **source, const MigHost **destination, GError **error)
+static gboolean look_up_hosts(const HostsRequest *frozen, const MigHost **source,
+                              const MigHost **destination, GError **error)
 {
+    const Manager *manager = frozen->face->manager;
+    const MigRequest *request = frozen->request;
     *source = manager_host_config(manager, mig_request_source(request), error);
-    *destination = *source ? manager_host_config(manager, request->destination, error) : NULL;
+    *destination = !*source         ? NULL
+                   : frozen->custom ? frozen->custom
+                                    : manager_host_config(manager, request->destination, error);
     return *destination && mig_request_check_hosts(request, *source, *destination, error);
 }
 
@@ -67,11 +76,14 @@ static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError
     if (!options)
         return NULL;
     frozen->request = mig_request_new(guest, to, options, error);
+    if (frozen->request && mig_host_is_uri(frozen->request->destination))
+        frozen->custom = mig_host_from_uri(frozen->request->destination, NULL);
     if (!frozen->request || !authorize_sender(face->authorizer, call, &frozen->caller, error) ||
-        !look_up_hosts(face->manager, frozen->request, &source, &destination, error))
+        !look_up_hosts(frozen, &source, &destination, error))
         return NULL;
     frozen->source = g_variant_ref_sink(mig_host_to_variant(source));
     frozen->destination = g_variant_ref_sink(mig_host_to_variant(destination));
+    frozen->destination_host = g_strdup(destination->own.address ? destination->own.address : "");
     return g_steal_pointer(&frozen);
 }
 
@@ -79,7 +91,7 @@ static HostsRequest *read_request(ManagerBus *face, sd_bus_message *call, GError
 static gboolean request_still_holds(const HostsRequest *frozen, const MigHost **source,
                                     const MigHost **destination, GError **error)
 {
-    if (!look_up_hosts(frozen->face->manager, frozen->request, source, destination, error))
+    if (!look_up_hosts(frozen, source, destination, error))
         return FALSE;
     g_autoptr(GVariant) from = g_variant_ref_sink(mig_host_to_variant(*source));
     g_autoptr(GVariant) to = g_variant_ref_sink(mig_host_to_variant(*destination));
@@ -97,6 +109,7 @@ static int ask_polkit(HostsRequest *frozen, sd_bus_message *call, AccessCase whi
     const MigRequest *request = frozen->request;
     const MigOptionInfo *flow = mig_option_info(MIG_OPT_FLOW);
     const MigOptionInfo *transport = mig_option_info(MIG_OPT_TRANSPORT);
+    const MigOptionInfo *copy = mig_option_info(MIG_OPT_COPY_STORAGE);
     static const char *const truth[] = { "no", "yes" };
     const char *details[] = {
         "guest.name",
@@ -105,6 +118,8 @@ static int ask_polkit(HostsRequest *frozen, sd_bus_message *call, AccessCase whi
         mig_request_source(request),
         "destination.name",
         request->destination,
+        "destination.host",
+        frozen->destination_host,
         "flow",
         flow->choices[mig_request_flow(request)],
         "transport",
@@ -113,6 +128,10 @@ static int ask_polkit(HostsRequest *frozen, sd_bus_message *call, AccessCase whi
         truth[mig_request_number(request, MIG_OPT_PERSIST) != 0],
         "undefine-source",
         truth[mig_request_number(request, MIG_OPT_UNDEFINE_SOURCE) != 0],
+        "copy-storage",
+        copy->choices[mig_request_number(request, MIG_OPT_COPY_STORAGE)],
+        "unsafe",
+        truth[mig_request_number(request, MIG_OPT_UNSAFE) != 0],
         frozen->guest_uuid ? "guest.uuid" : NULL,
         frozen->guest_uuid,
         NULL,
@@ -231,8 +250,10 @@ static void migrate(sd_bus_message *call, void *userdata)
     const MigHost *source, *destination;
     g_autoptr(GError) error = NULL;
     Job *job = NULL;
+    readers_add(frozen->face->readers, call);
     if (request_still_holds(frozen, &source, &destination, &error))
-        job = manager_add_job(frozen->face->manager, frozen->request, frozen->caller, &error);
+        job = manager_add_job(frozen->face->manager, frozen->request, source, destination,
+                              frozen->caller, &error);
     if (!job) {
         bus_reply_error(call, error);
         return;
@@ -247,6 +268,15 @@ static void migrate_authorized(sd_bus_message *call, void *userdata)
     act_if_same_guest(call, userdata, migrate);
 }
 
+/* The destination counts for more: whoever may name any host says who gets the guest. */
+static AccessCase case_of(const HostsRequest *frozen)
+{
+    if (frozen->custom)
+        return ACCESS_CUSTOM;
+    return mig_request_number(frozen->request, MIG_OPT_UNSAFE) != 0 ? ACCESS_GRAVE
+                                                                    : ACCESS_ORDINARY;
+}
+
 int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
     g_autoptr(GError) error = NULL;
@@ -254,9 +284,8 @@ int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_
     if (!frozen ||
         !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
         return bus_reply_error(call, error);
-    gboolean unsafe = mig_request_number(frozen->request, MIG_OPT_UNSAFE) != 0;
-    return authorize_request(g_steal_pointer(&frozen), call,
-                             unsafe ? ACCESS_GRAVE : ACCESS_ORDINARY, migrate_authorized);
+    AccessCase which = case_of(frozen);
+    return authorize_request(g_steal_pointer(&frozen), call, which, migrate_authorized);
 }
 
 /* Plan and Check differ in who answers. */
@@ -299,7 +328,8 @@ static int ask_leave(sd_bus_message *call, ManagerBus *face, Authorized authoriz
     g_autoptr(HostsRequest) frozen = read_request(face, call, &error);
     if (!frozen)
         return bus_reply_error(call, error);
-    return authorize_request(g_steal_pointer(&frozen), call, ACCESS_ORDINARY, authorized);
+    AccessCase which = case_of(frozen);
+    return authorize_request(g_steal_pointer(&frozen), call, which, authorized);
 }
 
 int request_bus_plan(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)

@@ -252,3 +252,11 @@ void mig_error_from_bus(GError **error, const sd_bus_error *from)
     g_set_error_literal(error, MIG_ERROR, error_code_of(from),
                         from->message ? from->message : from->name);
 }
+
+/* The bytes of nothing are zeroes in every such type; GVariant completes what is too short. */
+GVariant *mig_variant_empty(const GVariantType *type)
+{
+    g_autoptr(GBytes) none = g_bytes_new_static("", 0);
+    g_autoptr(GVariant) empty = g_variant_ref_sink(g_variant_new_from_bytes(type, none, FALSE));
+    return g_variant_get_normal_form(empty);
+}

@@ -18,6 +18,9 @@
 GVariant *mig_variant_read(sd_bus_message *message, const char *signature, gsize limit,
                            GError **error);
 
+/* Nothing of a type, full: empty strings, arrays and dictionaries, zeroes, or a struct of these. */
+GVariant *mig_variant_empty(const GVariantType *type);
+
 /* Appends a value; negative errno as sd-bus has it. */
 int mig_variant_append(sd_bus_message *message, GVariant *value);
 

@@ -3,6 +3,7 @@
  * A host from its key file or its dictionary and back, and the small questions about it. Both forms
  * become texts, one a key; hostfile-check.c says whether they can be used.
  */
+#include "host-uri.h"
 #include "hostfile-check.h"
 #include "text.h"
 
@@ -295,6 +296,19 @@ static gboolean take_entry(const char *name, const char *key, GVariant *value, H
     return mig_hostfile_refuse(error, name, "the key %s is unknown; remove it", unknown);
 }
 
+/* It must say what its URI says. */
+static MigHost *host_of_uri(const char *name, GVariant *dict, GError **error)
+{
+    g_autoptr(MigHost) host = mig_host_from_uri(name, error);
+    g_autoptr(GVariant) same = host ? g_variant_ref_sink(mig_host_to_variant(host)) : NULL;
+
+    if (host == NULL || g_variant_equal(same, dict))
+        return g_steal_pointer(&host);
+    mig_hostfile_refuse(error, "dictionary", "it does not say what its URI says");
+
+    return NULL;
+}
+
 MigHost *mig_host_from_variant(GVariant *dict, GError **error)
 {
     g_auto(HostTexts) texts = { 0 };
@@ -309,6 +323,8 @@ MigHost *mig_host_from_variant(GVariant *dict, GError **error)
                             "\"name\" is missing; it must be an a{sv} with that string");
         return NULL;
     }
+    if (mig_host_is_uri(name))
+        return host_of_uri(name, dict, error);
     if (!check_name(name, error))
         return NULL;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "error.h"
-#include "hostfile.h"
+#include "host-uri.h"
 #include "option.h"
 #include "rules.h"
 #include "text.h"
@@ -129,7 +129,7 @@ static gboolean check_names(const char *guest, const char *destination, GError *
     gboolean guest_valid = mig_guest_is_valid(guest);
     g_autofree char *quoted = NULL;
 
-    if (guest_valid && mig_host_name_is_valid(destination))
+    if (guest_valid && (mig_host_is_uri(destination) || mig_host_name_is_valid(destination)))
         return TRUE;
 
     quoted = mig_text_quote(guest_valid ? destination : guest);
@@ -161,6 +161,27 @@ static MigRequest *request_with_defaults(const char *guest, const char *destinat
     return request;
 }
 
+/* Of a URI only what it was read as goes on. */
+static gboolean read_destination(MigRequest *request, GError **error)
+{
+    g_autoptr(MigHost) host = NULL;
+
+    if (!mig_host_is_uri(request->destination))
+        return TRUE;
+
+    host = mig_host_from_uri(request->destination, error);
+    if (host == NULL) {
+        g_autofree char *quoted = mig_text_quote(request->destination);
+
+        g_prefix_error(error, "destination %s: ", quoted);
+        return FALSE;
+    }
+    g_free(request->destination);
+    request->destination = g_strdup(host->name);
+
+    return TRUE;
+}
+
 void mig_request_free(MigRequest *request)
 {
     if (!request)
@@ -184,7 +205,7 @@ MigRequest *mig_request_new(const char *guest, const char *destination, GVariant
         return NULL;
 
     request = request_with_defaults(guest, destination);
-    if (!read_options(request, options, error))
+    if (!read_destination(request, error) || !read_options(request, options, error))
         return NULL;
     mig_rules_complete(request);
     if (!mig_rules_check(request, error))

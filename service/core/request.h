@@ -128,8 +128,8 @@ typedef struct {
 } MigOptionValue;
 
 typedef struct {
-    char *guest; /* name or UUID */
-    char *destination;
+    char *guest;       /* name or UUID */
+    char *destination; /* name of a host, or a URI as it was read */
     MigOptionValue options[MIG_N_OPTS];
 } MigRequest;
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "environment.h"
-#include "hostfile.h"
+#include "host-uri.h"
 #include "log.h"
 #include "password.h"
 #include "worker.h"
@@ -71,7 +71,7 @@ static int run_job(const char *id_text, const MigWorkerOptions *options)
 
 static int run_query(const char *host, const MigWorkerOptions *options)
 {
-    return mig_host_name_is_valid(host) ? mig_worker_query(host, options) : usage();
+    return mig_host_instance_is_valid(host) ? mig_worker_query(host, options) : usage();
 }
 
 int main(int argc, char **argv)

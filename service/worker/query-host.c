@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "error.h"
 #include "guests.h"
+#include "host-uri.h"
 #include "inspect.h"
 #include "interfaces.h"
 #include "machine.h"
@@ -47,7 +48,8 @@ static gboolean use_dict(MigQueryHost *host, GVariant *dict, GError **error)
     MigHost *parsed = mig_host_from_variant(dict, error);
     if (!parsed)
         return FALSE;
-    if (!g_str_equal(parsed->name, host->name)) {
+    g_autofree char *instance = mig_host_instance(parsed->name);
+    if (!g_str_equal(instance, host->name)) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
                     "this worker asks host %s, not %s", host->name, parsed->name);
         mig_host_free(parsed);

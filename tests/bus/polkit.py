@@ -24,6 +24,7 @@ XML = """
     <method name="CancelCheckAuthorization">
       <arg name="cancellation_id" type="s" direction="in"/>
     </method>
+    <signal name="Changed"/>
   </interface>
 </node>
 """
@@ -95,6 +96,10 @@ class Polkit:
             return
         how = self.decide(question) if self.decide else None
         question.answer(how or self.answers.get(question.action.rsplit(".", 1)[-1], YES))
+
+    def change(self):
+        """Says what polkitd says when a session, a rule or an authorization has changed."""
+        self.connection.emit_signal(None, PATH, INTERFACE, "Changed", None)
 
     def asked(self, action):
         """Waits for a question about the action (its last word) and returns the newest."""

@@ -12,7 +12,7 @@ import pytest
 from gi.repository import GLib
 
 import polkit
-from harness import HOST, JOB, MANAGER, NAME, OBJECT_MANAGER, PROPERTIES, ROOT, SOURCE, options
+from harness import HOST, JOB, MANAGER, NAME, PROPERTIES, ROOT, SOURCE, options
 from loop import wait
 from scene import Scene
 from virt import MIB
@@ -23,6 +23,7 @@ DEFAULTS = {
     "check": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "migrate": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "migrate-unsafe": ("auth_admin", "no", "auth_admin"),
+    "migrate-custom-destination": ("auth_admin", "no", "auth_admin"),
     "configure": ("auth_admin", "auth_admin", "auth_admin"),
     "cancel-own": ("auth_admin", "auth_admin", "yes"),
     "cancel-other": ("auth_admin", "auth_admin", "auth_admin_keep"),
@@ -41,9 +42,12 @@ METHODS = """
 Manager.ListGuests                   list            y y n n y y y y n y d
 Manager.ListJobs                     list            y y n n y y y y n y d
 Manager.Plan                         check           y n n n y y y n n y d
+Manager.Plan/custom                  migrate-custom-destination  y n n n y n n n n y d
 Manager.Check                        check           y n n n y y y n n y d
+Manager.Check/custom                 migrate-custom-destination  y n n n y n n n n y d
 Manager.Migrate                      migrate         y n n n y y y n n y d
 Manager.Migrate/unsafe               migrate-unsafe  y n n n y n n n n y d
+Manager.Migrate/custom               migrate-custom-destination  y n n n y n n n n y d
 Manager.AddHost                      configure       y n n n y y n n n y d
 Manager.RemoveHost                   configure       y n n n y y n n n y d
 Host.ListInterfaces                  check           y n n n y y n n n y d
@@ -70,20 +74,22 @@ OPEN = {
     MANAGER: "Version LibvirtVersion RunningJobs QueuedJobs MaximumRunningJobs MaximumJobs",
     HOST: "Name Driver Transport Address PeerTransport PeerAddress MigrationAddresses HostUUID "
           "Origin Settings FileError LastContact LastError",
-    JOB: "GetSamples Id OwnerUID Guest GuestUUID Source Destination Options State Phase Plan "
-         "Findings Progress Statistics DirtyRate Throughput Remaining Iteration ExpectedDowntime "
-         "Downtime ExpectedEnd Converging Created Called Finished Cancelable CancelRefusal Controls "
-         "SourceState DestinationState GuestHost Verification Error",
+    JOB: "GetSamples Id OwnerUID State Phase Progress Statistics DirtyRate Throughput Remaining "
+         "Iteration ExpectedDowntime Downtime ExpectedEnd Converging Created Called Finished "
+         "Cancelable CancelRefusal Controls",
     PROPERTIES: "Get GetAll Set",
-    OBJECT_MANAGER: "GetManagedObjects",
     "org.freedesktop.DBus.Introspectable": "Introspect",
     "org.freedesktop.DBus.Peer": "Ping GetMachineId",
 }
+# The owner may, and who may `list`; what others read of it is empty. test_readers.py has the rest.
+OWN = ("Guest GuestUUID Source Destination Options Plan Findings SourceState DestinationState GuestHost "
+       "Verification Error").split()
 OPEN_MEMBERS = [(interface, member) for interface, members in OPEN.items()
                 for member in members.split()]
 SESSIONS = {"inactive": 1, "no-session": 0, "password": 2, "inactive-password": 1, "active": 2}
 CONTROLS = ("virDomainAbortJob", "virDomainMigrateStartPostCopy", "virDomainMigrateSetMaxDowntime",
             "virDomainMigrateSetMaxSpeed", "virDomainSuspend")
+CUSTOM = "qemu+tls://b.example/system"  # host b, as if it were not configured
 USERS = {"owner": "nobody", "stranger": "daemon"}
 
 
@@ -108,9 +114,10 @@ def in_the_xml():
 def test_the_expectations_are_complete():
     asks = {f"{NAME}.{row.split('/')[0]}" for row, _ in CELLS}
     everybody = {f"{interface}.{member}" for interface, member in OPEN_MEMBERS}
-    assert asks.isdisjoint(everybody)
+    own = {f"{JOB}.{name}" for name in OWN}
+    assert asks.isdisjoint(everybody) and own.isdisjoint(asks | everybody)
     documented = {f"{interface}.{name}" for interface, _, name in in_the_xml()}
-    assert documented == {name for name in asks | everybody if name.startswith(NAME)}
+    assert documented == {name for name in asks | everybody | own if name.startswith(NAME)}
     assert {action for action, _ in CELLS.values()} == set(DEFAULTS)
 
 
@@ -243,7 +250,7 @@ def start(caller, row, guest, path, interactive):
     """Begins the call that the row is about."""
     interface, _, rest = row.partition(".")
     method, _, case = rest.partition("/")
-    migrate = (guest, "b", options(unsafe=True) if case == "unsafe" else {})
+    migrate = (guest, CUSTOM if case == "custom" else "b", options(unsafe=True) if case == "unsafe" else {})
     arguments = {
         "ListGuests": ("(sa{sv})", ("local", {})), "ListJobs": ("(a{sv})", ({},)),
         "Plan": ("(ssa{sv})", migrate), "Check": ("(ssa{sv})", migrate),
@@ -369,6 +376,44 @@ def test_what_everybody_may(open_stage, member, caller):
         if caller == "polkit-absent":
             stage.scene.polkit.appear()
     assert len(stage.scene.polkit.questions) == asked
+
+
+# What the callers of open_stage may read of the job, whose owner is in the sessions.
+SIGHT = {"root": "y", "another": "y", "active": "y", "polkit-absent": "n", "polkit-mute": "n"} | {
+    kind: "y" for kind in SESSIONS}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("caller", SIGHT)
+def test_what_is_for_the_owner(open_stage, caller):
+    """Each by a connection of its own, since what polkit said counts as long as one lasts."""
+    stage, paths, _ = open_stage
+    kind = "polkit-late" if caller == "polkit-mute" else caller
+    client = stage.client(None if caller == "another" else kind, "owner" if caller in SESSIONS else "stranger")
+    if caller == "polkit-absent":
+        stage.scene.polkit.vanish()
+    try:
+        everything = client.get_all(paths[JOB], JOB)
+        objects = client.managed()
+        read = {name: client.start(paths[JOB], PROPERTIES, "Get", GLib.Variant("(ss)", (JOB, name)))
+                for name in OWN}
+        if SIGHT[caller] == "y":
+            assert {name: reply.result() for name, reply in read.items()} == {
+                name: everything[name] for name in OWN}
+            assert everything["Source"] == "local" and everything["Guest"].startswith("web")
+        else:
+            for name, reply in read.items():
+                error = reply.error()
+                assert error.short == "AccessDenied" and f"{NAME}.list" in error.text and name in error.text
+            assert not any(everything[name] for name in OWN if name != "Error")
+            assert everything["Error"] == ("", "", "")
+        assert {name: objects[paths[JOB]][JOB][name] for name in OWN} == {
+            name: everything[name] for name in OWN}
+        assert everything["State"] == "running" and everything["Statistics"]
+    finally:
+        if caller == "polkit-absent":
+            stage.scene.polkit.appear()
+        client.connection.close_sync(None)
 
 
 @pytest.mark.parametrize("interface, member, error", (

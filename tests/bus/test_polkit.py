@@ -85,8 +85,8 @@ def test_migrate_tells_polkit_what_it_is_about(s):
     s.client.migrate("web", "b", persist=True, flow="managed-direct")
     assert s.polkit.asked("migrate").details == {
         "guest.name": "web", "source.name": "local", "destination.name": "b",
-        "flow": "managed-direct", "transport": "native", "persist": "yes",
-        "undefine-source": "no"}
+        "destination.host": "b.example", "flow": "managed-direct", "transport": "native",
+        "persist": "yes", "undefine-source": "no", "copy-storage": "none", "unsafe": "no"}
 
 
 def test_a_password_may_be_asked_for_only_if_the_caller_allows_it(s):

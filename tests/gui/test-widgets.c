@@ -110,6 +110,19 @@ static void test_rows(void)
     g_object_unref(row);
 }
 
+/* The service shows this user less of it. */
+static void test_row_of_another_user(void)
+{
+    g_autoptr(MigJob) job = make_job("{'Guest': <''>, 'State': <'running'>, 'Phase': <'copying'>, "
+                                     "'Source': <''>, 'Destination': <''>, 'Progress': <0.5>}");
+    GtkWidget *row = g_object_ref_sink(mig_job_row_new(job));
+    g_assert_cmpuint(lint(row), ==, 0);
+    gtk_test_accessible_assert_property(
+        GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+        "A guest of another user, from another host to another host, Copying memory");
+    g_object_unref(row);
+}
+
 /* A page that counts how often it is destroyed. */
 static GtkWidget *make_page(guint *gone)
 {
@@ -160,6 +173,7 @@ int main(int argc, char **argv)
     g_test_add_func("/guest/moves", test_moves);
     g_test_add_func("/words", test_words);
     g_test_add_func("/rows", test_rows);
+    g_test_add_func("/rows-of-others", test_row_of_another_user);
     g_test_add_func("/window", test_window);
     return g_test_run();
 }

@@ -135,9 +135,11 @@ static void test_actions(void)
     for (const AccessInterface *one = access_table; one->interface; one++)
         for (const AccessRow *row = one->rows; row->member; row++)
             for (AccessCase which = 0; which < N_ACCESS_CASES; which++) {
-                const char *action = which == ACCESS_GRAVE ? row->grave : row->ordinary;
-                g_assert_true(!action == !row->ordinary);
-                g_assert_true(!action || row->kind == ACCESS_METHOD);
+                const char *action = row->actions[which];
+                /* of what is the caller's own the list, and what is in it, needs none */
+                g_assert_true(!action == !row->actions[ACCESS_ORDINARY] ||
+                              g_str_equal(action, ACCESS_LIST));
+                g_assert_true(!action || row->kind == ACCESS_METHOD || which != ACCESS_ORDINARY);
                 if (action)
                     g_hash_table_add(used, g_strdup_printf("action %s", action));
             }
@@ -157,8 +159,8 @@ static void test_documentation(void)
         g_autofree char *text = read_file(path);
         for (const AccessRow *row = one->rows; row->member; row++)
             for (AccessCase which = 0; which < N_ACCESS_CASES; which++) {
-                const char *action = which == ACCESS_GRAVE ? row->grave : row->ordinary;
-                if (action && !strstr(text, action + (which == ACCESS_GRAVE ? strlen(OURS) : 0)))
+                const char *action = row->actions[which];
+                if (action && !strstr(text, action + (which == ACCESS_ORDINARY ? 0 : strlen(OURS))))
                     g_error("%s does not tell of %s", path, action);
             }
     }
@@ -187,6 +189,9 @@ static void test_denied(void)
         for (AccessCase which = 0; which < N_ACCESS_CASES; which++)
             g_assert_null(access_action(nobody[i][0], nobody[i][1], which));
     }
+    g_assert_true(access_is_for_owner(OURS "Job", "Guest"));
+    g_assert_false(access_is_for_owner(OURS "Job", "State"));
+    g_assert_false(access_is_for_owner(OURS "Job", "Nothing"));
     g_assert_cmpint(access_check_read(OURS "Job", "State"), ==, 0);
     g_assert_cmpint(access_check_read(OURS "Host", "State"), ==, -EACCES);
     g_assert_cmpint(access_check_read(OURS "Job", "Cancel"), ==, -EACCES);

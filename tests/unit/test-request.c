@@ -253,7 +253,7 @@ static void test_destination(void)
     } cases[] = {
         { "", NULL, MIG_ERROR_INVALID_ARGUMENT },
         { "Host-B", NULL, MIG_ERROR_INVALID_ARGUMENT },
-        { "qemu+ssh://root@host-b/system", NULL, MIG_ERROR_INVALID_ARGUMENT },
+        { "qemu+tcp://host-b/system", NULL, MIG_ERROR_INVALID_ARGUMENT },
         { "-b", NULL, MIG_ERROR_INVALID_ARGUMENT },
         { "local", NULL, MIG_ERROR_SAME_HOST },
         { "local", "local", MIG_ERROR_SAME_HOST },

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What callers are shown of the jobs of others: how far they are, and the rest if polkit grants
+`list`. test_access.py has every property."""
+
+import os
+import pwd
+
+import pytest
+from gi.repository import GLib
+
+import polkit
+from harness import JOB, MANAGER, NAME, PROPERTIES, ROOT
+from loop import wait
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+
+OTHER = pwd.getpwnam("nobody").pw_uid
+THIRD = pwd.getpwnam("daemon").pw_uid
+READERS_MAX_USER = 32  # readers.h
+
+
+@pytest.fixture
+def job(s):
+    """A job of s.client's user that is preparing."""
+    job = s.client.migrate("web", "b")
+    s.world.migration("web")
+    job.until(Phase="preparing")
+    return job
+
+
+@pytest.fixture
+def stranger(s):
+    return s.new_client(uid=OTHER)
+
+
+def sees(client, job):
+    return client.get_all(job.path, JOB)["Guest"] == "web"
+
+
+def told(client, job):
+    """What of the job the client was sent without asking."""
+    return client.seen.get(job.path, {})
+
+
+def test_the_owner_is_shown_everything_without_polkit(s, job):
+    asked = len(s.polkit.questions)
+    assert sees(s.client, job) and s.client.managed()[job.path][JOB]["Destination"] == "b"
+    assert s.client.list_jobs(mine=True)[0]["Guest"] == "web"
+    assert len(s.polkit.questions) == asked
+
+
+def test_polkit_is_asked_once_a_caller_and_without_a_dialog(s, job, stranger):
+    asked = len(s.polkit.questions)
+    assert sees(stranger, job) and sees(stranger, job)
+    assert stranger.managed()[job.path][JOB]["Guest"] == "web"
+    question, = s.polkit.questions[asked:]
+    assert question.action == f"{NAME}.list" and question.flags == 0
+    assert question.subject == ("system-bus-name", {"name": stranger.connection.get_unique_name()})
+
+
+def test_many_reads_wait_for_one_answer(s, job, stranger):
+    s.polkit.answers["list"] = polkit.LATE
+    asked = len(s.polkit.questions)
+    read = [stranger.start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,))) for _ in range(20)]
+    question = s.polkit.asked("list")
+    assert s.client.get("Version") and not any(reply.done for reply in read)
+    question.answer(polkit.YES)
+    assert all(reply.result()["Guest"] == "web" for reply in read)
+    assert len(s.polkit.questions) == asked + 1
+
+
+def test_own_jobs_are_shown_beside_those_of_others(s, job, stranger):
+    s.polkit.answers["list"] = polkit.NO
+    s.local.guest("db")
+    own = stranger.migrate("db", "b")
+    objects = stranger.managed()
+    assert objects[own.path][JOB]["Guest"] == "db" and objects[job.path][JOB]["Guest"] == ""
+    assert sees(s.client, job) and not sees(stranger, job)
+    assert [row["job"] for row in stranger.list_jobs(mine=True)] == [own.path]
+    assert stranger.start(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},))).error().short == "AccessDenied"
+
+
+def test_changes_are_sent_to_those_who_may_see_them(s, job, stranger):
+    s.polkit.answers["list"] = polkit.NO
+    third = s.new_client(uid=THIRD)
+    assert not sees(stranger, job)
+    s.polkit.answers["list"] = polkit.YES
+    assert sees(third, job)
+    s.world.migration("web").finish()
+    for client in (stranger, third, s.client):
+        wait(lambda: told(client, job).get("State") == "completed", "the end is told")  # noqa: B023
+    assert told(third, job)["GuestHost"] == told(s.client, job)["GuestHost"] == "b"
+    assert "GuestHost" not in told(stranger, job) and told(stranger, job)["Progress"] == 1
+
+
+def test_when_the_end_is_told_what_came_of_it_is_known(s, job):
+    s.world.migration("web").fail()
+    job.ended("failed")
+    at_the_end = {}
+    for changes in s.client.history[job.path]:
+        at_the_end.update(changes)
+        if changes.get("State") == "failed":
+            break
+    assert at_the_end["Error"][0] and at_the_end["GuestHost"] == "local"
+
+
+def test_a_new_job_is_announced_to_everybody_and_what_it_is_to_few(s, stranger):
+    s.polkit.answers["list"] = polkit.NO
+    s.client.managed()
+    job = s.client.migrate("web", "b")
+    wait(lambda: told(stranger, job).get("State"), "the job is announced")
+    s.world.migration("web").finish()
+    job.ended("completed")
+    wait(lambda: told(stranger, job).get("State") == "completed", "the end is told")
+    assert not told(stranger, job)["Guest"] and not told(stranger, job)["Destination"]
+    assert told(s.client, job)["Destination"] == "b"
+
+
+@pytest.mark.parametrize("method", ("ListGuests", "ListJobs"))
+def test_who_was_granted_a_list_is_shown_the_jobs_from_then_on(s, job, stranger, method):
+    s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
+    assert not sees(stranger, job)
+    arguments = {"ListGuests": ("(sa{sv})", ("local", {})), "ListJobs": ("(a{sv})", ({},))}[method]
+    stranger.start(ROOT, MANAGER, method, GLib.Variant(*arguments), interactive=True).result()
+    wait(lambda: told(stranger, job).get("Guest") == "web", "what was hidden is told")
+    s.polkit.change()
+    assert sees(stranger, job), "a password that was given counts as long as the caller stays"
+
+
+def test_a_read_that_allows_a_dialog(s, job, stranger):
+    s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
+    assert not sees(stranger, job)
+    read = stranger.start(job.path, PROPERTIES, "Get", GLib.Variant("(ss)", (JOB, "Guest")), interactive=True)
+    assert read.result() == "web" and sees(stranger, job)
+
+
+def test_what_polkit_says_later_counts(s, job, stranger):
+    assert sees(stranger, job)
+    s.polkit.answers["list"] = polkit.NO
+    s.polkit.change()
+    wait(lambda: not sees(stranger, job), "the caller may not see it any more")
+    s.polkit.answers["list"] = polkit.YES
+    s.polkit.change()
+    wait(lambda: told(stranger, job).get("Guest") == "web", "the caller is shown it again, unasked")
+
+
+def test_a_polkit_that_does_not_answer_hides_and_holds_up_nobody_else(s, job, stranger):
+    s.polkit.answers["list"] = polkit.LATE
+    read = stranger.start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
+    s.polkit.asked("list")
+    assert s.client.get_all(job.path, JOB)["Guest"] == "web" and not read.done
+    assert read.result()["Guest"] == ""  # after five seconds
+
+
+@pytest.mark.parametrize("answer", (polkit.ERROR, "absent"))
+def test_anything_but_yes_hides(s, job, stranger, answer):
+    s.polkit.vanish() if answer == "absent" else s.polkit.answers.update(list=answer)
+    assert not sees(stranger, job)
+    s.polkit.appear() if answer == "absent" else None
+
+
+def test_a_caller_who_leaves_while_polkit_asks(s, job, stranger):
+    s.polkit.answers["list"] = polkit.LATE
+    stranger.start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
+    question = s.polkit.asked("list")
+    stranger.connection.close_sync(None)
+    wait(lambda: question.cancellation_id in s.polkit.cancelled, "the question is withdrawn")
+    question.answer(polkit.YES)
+    assert sees(s.client, job)
+
+
+def test_so_many_readers_of_a_user_are_told(s, job):
+    """One more, and the one that was silent for longest gets no more changes; it may read again."""
+    readers = []
+    for _ in range(READERS_MAX_USER + 1):
+        readers.append(s.new_client(uid=OTHER))
+        assert sees(readers[-1], job)
+    s.world.migration("web").finish()
+    for reader in readers:
+        wait(lambda: told(reader, job).get("State") == "completed", "the end is told")  # noqa: B023
+    assert ["GuestHost" in told(reader, job) for reader in readers] == [False] + [True] * READERS_MAX_USER
+    assert readers[0].get_all(job.path, JOB)["GuestHost"] == "b" and told(s.client, job)["GuestHost"] == "b"
