@@ -2,9 +2,11 @@
 """Our actions in a real polkitd: what it says in real sessions, and that it lets the service, which is not
 root, ask about others and pass details."""
 
+import json
+
 import pytest
 from lab import guests
-from service import NAME, Refused
+from service import NAME, Refused, plain
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -18,6 +20,7 @@ ACTIONS = {
     "check": (PASSWORD, PASSWORD, PASSWORD),
     "migrate": (PASSWORD, PASSWORD, PASSWORD),
     "migrate-unsafe": (PASSWORD, NO, PASSWORD),
+    "migrate-custom-destination": (PASSWORD, NO, PASSWORD),
     "configure": (PASSWORD, PASSWORD, PASSWORD),
     "cancel-own": (PASSWORD, PASSWORD, YES),
     "cancel-other": (PASSWORD, PASSWORD, PASSWORD),
@@ -52,6 +55,21 @@ def test_what_polkit_says_in_each_session(host_a, ann, where):
 def test_polkit_knows_all_actions(host_a):
     listed = host_a.exec(["pkaction"]).stdout.split()
     assert {one for one in listed if one.startswith(NAME + ".")} == {f"{NAME}.{action}" for action in ACTIONS}
+
+
+@pytest.mark.parametrize("where", SESSIONS)
+def test_what_a_job_is_about_is_shown_to_who_may_list(service, host_a, ann, where):
+    """The action `list` has an answer of its own in each session; how far a job is everybody may know."""
+    guests.start(host_a, "web1")
+    job = service.migrate("web1", "host-b")
+    job.ended("completed")
+    read = ["busctl", "--system", "--json=short", "--allow-interactive-authorization=no", "call", NAME, job.path,
+            "org.freedesktop.DBus.Properties", "GetAll", "s", f"{NAME}.Job"]
+    seen = plain(json.loads(host_a.session_exec(ann, read, **SESSIONS[where]).stdout))[0]
+    shown = ACTIONS["list"][("any", "inactive", "active").index(where)] == YES
+    assert (seen["State"], seen["Progress"]) == ("completed", 1)
+    assert (seen["Guest"], seen["GuestHost"]) == (("web1", "host-b") if shown else ("", ""))
+    assert job.all()["Guest"] == "web1"
 
 
 def change_owner(host, expression):

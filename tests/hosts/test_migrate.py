@@ -70,6 +70,21 @@ def test_over_encrypted_connections(service, host_a, host_b, flow, transport):
     assert_only_on("web1", host_b, host_a)
 
 
+def test_to_a_host_that_is_not_configured(service, host_a, host_b):
+    """It is named by a URI; a file that is taken away is not missed."""
+    uri = "qemu+ssh://root@host-b/system"
+    files = "/etc/migrationd/hosts.d/host-b*.conf"
+    guests.start(host_a, "web1")
+    host_a.exec(["sh", "-c", f"mkdir /run/away && mv {files} /run/away"])
+    try:
+        assert service.check("web1", uri)[0]["destination-uri"].startswith(uri)
+        end = service.migrate("web1", uri, **FLOWS["direct"]).ended("completed")
+    finally:
+        host_a.exec(["sh", "-c", "mv /run/away/* /etc/migrationd/hosts.d && rmdir /run/away"])
+    assert end["Destination"] == end["GuestHost"] == uri
+    assert_only_on("web1", host_b, host_a)
+
+
 def test_to_and_fro(service, host_a, host_b):
     """The destination's service takes it back: migrate_again."""
     guests.start(host_a, "web1")
