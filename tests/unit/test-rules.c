@@ -164,6 +164,7 @@ static void test_pairs(void)
     g_autofree char *expected = NULL;
     guint pairs = 0;
 
+    g_string_append(found, "# SPDX-License-Identifier: LGPL-2.1-or-later\n");
     for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
         for (guint j = i; j < G_N_ELEMENTS(settings); j++, pairs++) {
             const char *rule;
