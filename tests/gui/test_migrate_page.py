@@ -19,19 +19,9 @@ class Page:
 
     def __init__(self, scene, app):
         self.scene, self.app = scene, app
-        app.find("list item", "web")
-        app.until(self._open, "the page")
-
-    def _open(self):
-        """Goes on with the Tab key until the row has the focus."""
-        if self.app.all("label", "What and Where"):
-            return True
-        rows = self.app.all("list item", "web")
-        if rows and rows[0].has("focused"):
-            self.app.keys("Return")
-        else:
-            self.app.keys("Tab")
-        return None
+        app.reach("list item", "web")
+        app.keys("Return")
+        app.find("label", "What and Where")
 
     def switch(self, name):
         return self.app.find("check box", name)
