@@ -118,6 +118,7 @@ def test_the_check_is_denied(scene, remember):
     page = Page(scene, remember())
     button = page.app.find("push button", "Authenticate to Check")
     page.startable()
+    page.app.find("label", "You are not allowed to do this.")
     page.app.find("combo box", "Address").find("label", "polkit said no")
     scene.polkit.answers["check"] = polkit.YES
     button.act("click")
