@@ -153,7 +153,7 @@ def jobs(service):
 
 
 def test_the_whole_journey(app, host_a, host_b):
-    host_a.shape("40mbit", "migration")
+    host_a.shape("80mbit", "migration")
     open_migration(app)
     app.choose("To", "host-b")
     address = host_b.addresses["migration"][0]
