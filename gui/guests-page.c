@@ -187,17 +187,24 @@ static void update_cb(MigGuestsPage *self)
 
 /* the source */
 
+/* What the row selects by itself while hosts become known is nobody's choice: it is not asked. */
+static const char *follow_source(MigGuestsPage *self)
+{
+    MigHost *host = self->wanted ? NULL : adw_combo_row_get_selected_item(self->source_row);
+    const char *name = host ? mig_host_get_name(host) : NULL;
+    mig_guest_list_set_host(self->guests, name);
+    update_cb(self);
+    return name;
+}
+
 static void source_chosen_cb(MigGuestsPage *self)
 {
     if (!self->guests)
         return;
-    MigHost *host = adw_combo_row_get_selected_item(self->source_row);
-    const char *name = host ? mig_host_get_name(host) : NULL;
-    mig_guest_list_set_host(self->guests, name);
+    const char *name = follow_source(self);
     GSettings *settings = mig_settings_get();
-    if (settings && name && !self->wanted)
+    if (settings && name)
         g_settings_set_string(settings, "source", name);
-    update_cb(self);
 }
 
 /* The source of the last time, as soon as it is known that there is such a host. */
@@ -212,6 +219,7 @@ static gboolean choose_wanted_cb(gpointer data)
             continue;
         g_clear_pointer(&self->wanted, g_free);
         adw_combo_row_set_selected(self->source_row, i);
+        follow_source(self); /* it may have been selected already */
     }
     return G_SOURCE_REMOVE;
 }
@@ -235,7 +243,10 @@ static void client_state_cb(MigGuestsPage *self)
         return;
     g_clear_handle_id(&self->choosing, g_source_remove);
     choose_wanted_cb(self);
+    if (!self->wanted)
+        return;
     g_clear_pointer(&self->wanted, g_free); /* all hosts are known: it is not among them */
+    follow_source(self);
 }
 
 static void read_settings(MigGuestsPage *self)

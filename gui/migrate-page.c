@@ -37,6 +37,7 @@ struct _MigMigratePage {
     GCancellable *listing; /* of interfaces; NULL: none is under way */
     GCancellable *life;    /* of the call that starts it */
     GVariant *interfaces;  /* aa{sv}, NULL: not known */
+    GError *unlisted;      /* why they are not known, or NULL */
     gboolean starting;
     char *reason;
 
@@ -307,11 +308,18 @@ static void ask(MigMigratePage *self)
                     mig_draft_get_options(self->draft));
 }
 
+static char *describe_network(MigMigratePage *self, const char *obstacle)
+{
+    if (obstacle)
+        return g_strdup_printf(_("Not possible: %s"), obstacle);
+    return g_strdup(self->unlisted ? self->unlisted->message
+                                   : _("The address that memory is sent to"));
+}
+
 static void show_network_obstacle(MigMigratePage *self)
 {
     const char *obstacle = mig_draft_get_obstacle(self->draft, MIG_OPT_INTERFACE_ADDRESS);
-    g_autofree char *text = obstacle ? g_strdup_printf(_("Not possible: %s"), obstacle)
-                                     : g_strdup(_("The address that memory is sent to"));
+    g_autofree char *text = describe_network(self, obstacle);
     adw_action_row_set_subtitle(ADW_ACTION_ROW(self->network_row), text);
     gtk_widget_set_sensitive(GTK_WIDGET(self->network_row), !obstacle);
 }
@@ -413,9 +421,13 @@ static void interfaces_cb(GObject *source, GAsyncResult *result, gpointer data)
         return; /* of a destination that is not chosen any more, or the page is gone */
     g_clear_object(&self->listing);
     g_clear_pointer(&self->interfaces, g_variant_unref);
+    g_clear_error(&self->unlisted);
     if (reply)
         self->interfaces = g_variant_get_child_value(reply, 0);
+    else
+        self->unlisted = g_steal_pointer(&error);
     show_interfaces(self);
+    show_network_obstacle(self);
 }
 
 static void list_interfaces(MigMigratePage *self, MigCallFlags flags)
@@ -429,6 +441,15 @@ static void list_interfaces(MigMigratePage *self, MigCallFlags flags)
     self->listing = g_cancellable_new();
     mig_client_list_interfaces(self->client, host, get_source(self) ?: "", flags, self->listing,
                                interfaces_cb, g_object_ref(self));
+}
+
+/* Whoever may check now, or is answered now, may see the addresses too. */
+static void checked_cb(MigMigratePage *self)
+{
+    dry_run_cb(self);
+    if (self->unlisted && !self->listing &&
+        mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_DONE)
+        list_interfaces(self, MIG_CALL_NONE);
 }
 
 static void network_chosen_cb(MigMigratePage *self)
@@ -518,6 +539,7 @@ static void destination_chosen_cb(MigMigratePage *self)
         return;
     mig_chooser_row_choose(self->network_row, NULL); /* the address was another host's */
     g_clear_pointer(&self->interfaces, g_variant_unref);
+    g_clear_error(&self->unlisted);
     show_interfaces(self);
     show_host_detail(self, self->destination_row);
     list_interfaces(self, MIG_CALL_NONE);
@@ -686,6 +708,7 @@ static void mig_migrate_page_dispose(GObject *object)
     g_clear_object(&self->draft);
     g_clear_object(&self->client);
     g_clear_pointer(&self->interfaces, g_variant_unref);
+    g_clear_error(&self->unlisted);
     g_clear_pointer(&self->reason, g_free);
     G_OBJECT_CLASS(mig_migrate_page_parent_class)->dispose(object);
 }
@@ -747,7 +770,7 @@ static void watch(MigMigratePage *self)
                             mig_finding_row_make, NULL, NULL);
     g_signal_connect_object(self->draft, "changed", G_CALLBACK(draft_changed_cb), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(self->dry_run, "changed", G_CALLBACK(dry_run_cb), self,
+    g_signal_connect_object(self->dry_run, "changed", G_CALLBACK(checked_cb), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->guests, "updated", G_CALLBACK(guests_updated_cb), self,
                             G_CONNECT_SWAPPED);

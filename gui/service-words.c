@@ -141,7 +141,8 @@ char *mig_service_words_error(const char *name, const char *sentence)
     /* one that is not known here still gets a sentence in the user's language in front */
     text = text ?: errors[MIG_ERROR_FAILED];
     const char *translated = _(text);
-    if (translated == text)
+    /* who may what is told in polkit's words, which are no sentence for people */
+    if (translated == text && text != errors[MIG_ERROR_ACCESS_DENIED])
         return g_strdup(sentence);
     /* Translators: what is wrong, and the service's own words for it, which are English */
     return g_strdup_printf(_("%s\n%s"), translated, sentence);

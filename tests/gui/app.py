@@ -42,6 +42,20 @@ LEAVES = {"label", "image", "page tab", "push button", "toggle button", "scroll 
           "progress bar", "entry", "text", "spin button", "switch"}
 
 
+class Program(subprocess.Popen):
+    """A program on this machine; `shown` is its process id on the accessibility bus."""
+
+    def __init__(self, words, environment):
+        self._log = tempfile.TemporaryFile("w+")
+        super().__init__(words, stderr=self._log, stdout=self._log, env=environment)
+        self.shown = self.pid
+
+    def log(self):
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read()
+
+
 class Desk:
     """X server and session bus, for the whole of a test session: starting them is what takes time.
     Python's own connection to the accessibility bus is made once, so there is one desk a process."""
@@ -58,11 +72,17 @@ class Desk:
         self.environment = {**ENVIRONMENT, "DISPLAY": words[0],
                             "DBUS_SESSION_BUS_ADDRESS": words[1],
                             "XDG_RUNTIME_DIR": self.directory}
-        os.environ.update(self.environment)
-        for name in ("GTK_THEME", "ADW_DEBUG_COLOR_SCHEME", "WAYLAND_DISPLAY"):
-            os.environ.pop(name, None)
-        import pyatspi  # not before: it connects to the bus of this environment
-        self.atspi = pyatspi
+        self.atspi = connect(self.environment)
+
+    def start(self, program, environment):
+        """Starts a program, the app if none is named."""
+        return Program([program or harness.built("gui/guest-migration")],
+                       {**os.environ, **self.environment, **environment})
+
+    def run(self, *words, check=True):
+        """Runs a tool on the display to its end; gives what it prints."""
+        return subprocess.run(words, capture_output=True, text=True, check=check,
+                              env={**os.environ, **self.environment}).stdout
 
     def close(self):
         self.process.stdin.close()
@@ -70,6 +90,15 @@ class Desk:
             self.process.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             self.process.kill()
+
+
+def connect(environment):
+    """Connects this process to the accessibility bus of an environment, which becomes its own."""
+    os.environ.update(environment)
+    for name in ("GTK_THEME", "ADW_DEBUG_COLOR_SCHEME", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    import pyatspi  # not before
+    return pyatspi
 
 
 def plain(name):
@@ -130,23 +159,27 @@ class Widget:
 
 
 class App:
-    """The app of a scene (tests/bus/scene.py), or of any system bus whose address is given."""
+    """The app of a scene (tests/bus/scene.py), or of any system bus whose address is given; without
+    one it is that of where the desk stands."""
 
-    def __init__(self, desk, address, program=None, **environment):
+    def __init__(self, desk, address=None, program=None, **environment):
         self.desk, self.atspi = desk, desk.atspi
-        self._log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [program or harness.built("gui/guest-migration")], stderr=self._log, stdout=self._log,
-            env={**os.environ, **desk.environment, "DBUS_SYSTEM_BUS_ADDRESS": address,
-                 **environment})
+        if address:
+            environment.setdefault("DBUS_SYSTEM_BUS_ADDRESS", address)
+        self.process = desk.start(program, environment)
         self.exit = Exit(self.process.pid)
-        self.window = None
-        self.window = self.until(self._frame, "the window")
+        self.find_window()
 
-    def _frame(self):
+    def find_window(self):
+        """Waits for its window: at the beginning, and after it was opened again."""
+        self.window = None
+        self.window = self.until(self.frame, "the window")
+
+    def frame(self):
+        """Its window as it is now, or None."""
         desktop = self.atspi.Registry.getDesktop(0)
         for node in desktop:
-            if node is not None and node.get_process_id() == self.process.pid:
+            if node is not None and node.get_process_id() == self.process.shown:
                 return next(self.walk(node, "frame"), None)
         return None
 
@@ -182,7 +215,7 @@ class App:
                 due.append(GLib.timeout_add(100, lambda: due.clear() or GLib.SOURCE_REMOVE))
 
         def shown():
-            return f"{what}; there is: " + ", ".join(self.labels())
+            return f"{what() if callable(what) else what}; there is: " + ", ".join(self.labels())
 
         try:
             return wait(look, shown, seconds)
@@ -215,6 +248,43 @@ class App:
         """An action of the window without parameter: "win.search"."""
         self.until(lambda: self.window.act(action) or True, f"action {action}")
 
+    def reach(self, role, name):
+        """Goes on with the Tab key until the first of that role and name has the focus."""
+        def reached():
+            found = next(self.walk(self.window.node, role, name), None)
+            if found and found.has("focused"):
+                return found
+            self.keys("Tab")
+            return None
+
+        return self.until(reached, f"{role} {name!r} has the focus")
+
+    def choose(self, name, text):
+        """Chooses in a combo box, with keys, what has that title."""
+        row = self.reach("combo box", name)
+        self.desk.run("xdotool", "mousemove", "9999", "9999")  # it selects what it is above
+        self.keys("Return")
+        passed = [None]
+
+        def reached():
+            item = next((one for one in row.all("list item") if one.has("focused")), None)
+            title = item and next(self.walk(item.node, "label")).name
+            if title not in passed:
+                passed.append(title)
+                if title != text:
+                    self.keys("Down")
+            return title == text
+
+        self.until(reached, lambda: f"{text} in {name}, which has {passed}")
+        self.keys("Return")
+        self.until(lambda: row.has("focused"), f"{text} is chosen")
+
+    def press(self, name):
+        """A button that is shown, as soon as it can be pressed."""
+        button = self.find("push button", name)
+        self.until(lambda: button.has("sensitive"), f"{name} can be pressed")
+        button.act("click")
+
     def show_job(self, job):
         """What a click on a notification does."""
         connection = Gio.bus_get_sync(Gio.BusType.SESSION)
@@ -225,10 +295,9 @@ class App:
 
     def _has_dialog(self):
         """Of the X server: GTK 4.8 falls if it is asked for its windows while one goes."""
-        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid",
-                                str(self.process.pid)], capture_output=True, text=True,
-                               env={**os.environ, **self.desk.environment})
-        return len(found.stdout.split()) > 1
+        found = self.desk.run("xdotool", "search", "--onlyvisible", "--pid",
+                              str(self.process.shown), check=False)
+        return len(found.split()) > 1
 
     def _dialog(self, name):
         application = self.window.node.parent
@@ -245,18 +314,20 @@ class App:
         """A dialog that is open, by a word of what it says: it is a window of its own."""
         return self.until(lambda: self._dialog(name), f"a dialog that says {name!r}")
 
+    def answer(self, dialog, name):
+        """Presses a button of a dialog, which goes then."""
+        self.dialog(dialog).find("push button", name).act("click")
+        self.dialog_gone()
+
     def dialog_gone(self):
         self.until(lambda: not self._has_dialog(), "the dialog goes")
 
     def keys(self, *keys):
         """Presses keys, by xdotool's names, for example "ctrl+f"."""
-        subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True,
-                       env={**os.environ, **self.desk.environment})
+        self.desk.run("xdotool", "key", "--clearmodifiers", *keys)
 
     def log(self):
-        self._log.flush()
-        self._log.seek(0)
-        return self._log.read()
+        return self.process.log()
 
     def close(self):
         """Ends it; its log must be clean."""

@@ -10,6 +10,16 @@ def test_guests_are_listed(app):
     app.find("list item", "web, Running · 512.0 MiB, Can move")
 
 
+def test_only_the_source_is_asked(scene, start):
+    """Not the host that the list of sources begins with until all hosts are known."""
+    for name in ("c", "d", "e", "f"):
+        scene.service.write_host(name, Transport="tls", Address=f"{name}.example")
+    scene.service.start()
+    start().find("list item", "web, Running")
+    asked = [question for question in scene.polkit.questions if question.action.endswith(".list")]
+    assert {question.details["host.name"] for question in asked} == {"local"}
+
+
 def test_why_a_guest_cannot_move(scene, app):
     scene.local.guest("off", state=virt.SHUTOFF)
     app.do("win.refresh")

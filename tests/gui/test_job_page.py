@@ -28,18 +28,6 @@ def open_page(scene, app, **chosen):
     return job, migration
 
 
-def press(app, name):
-    """A button that is shown, and can be pressed now."""
-    button = app.find("push button", name)
-    app.until(lambda: button.has("sensitive"), f"{name} can be pressed")
-    button.act("click")
-
-
-def answer(app, dialog, name):
-    app.dialog(dialog).find("push button", name).act("click")
-    app.dialog_gone()
-
-
 def test_from_the_list_to_success(scene, app):
     job = scene.client.migrate("web", "b", persist=True, **{"undefine-source": True})
     migration = scene.world.migration("web")
@@ -63,11 +51,11 @@ def test_from_the_list_to_success(scene, app):
 
 def test_stop_in_the_middle(scene, app, moving):
     job, migration = moving
-    press(app, "Stop…")
+    app.press("Stop…")
     app.dialog("web keeps running on this computer. What was copied is thrown away.")
-    answer(app, "Stop moving web?", "Keep Moving")
-    press(app, "Stop…")
-    answer(app, "Stop moving web?", "Stop Moving")
+    app.answer("Stop moving web?", "Keep Moving")
+    app.press("Stop…")
+    app.answer("Stop moving web?", "Stop Moving")
     job.ended("cancelled")
     app.find("label", "web did not move. It still runs on this computer.")
     assert migration.aborts == 1
@@ -76,8 +64,8 @@ def test_stop_in_the_middle(scene, app, moving):
 def test_stop_is_denied(scene, app, moving):
     job, migration = moving
     scene.polkit.answers["cancel-own"] = polkit.NO
-    press(app, "Stop…")
-    answer(app, "Stop moving web?", "Stop Moving")
+    app.press("Stop…")
+    app.answer("Stop moving web?", "Stop Moving")
     app.find("label", "polkit said no")
     assert migration.aborts == 0
     assert scene.polkit.asked("cancel-own").flags & 1, "the user may be asked for a password"
@@ -89,7 +77,7 @@ def test_failure_and_try_again(scene, app, moving):
     job.ended("failed")
     app.find("label", "web did not move. It still runs on this computer.")
     app.find("label", "internal error: something new")
-    press(app, "Try Again")
+    app.press("Try Again")
     again = scene.world.migration("web")
     assert again is not migration and again.flags == migration.flags
     again.copying(10 * MIB, 90 * MIB, memory_bps=10 * MIB)
@@ -102,10 +90,10 @@ def test_try_again_is_refused(scene, app, moving):
     migration.fail()
     job.ended("failed")
     scene.polkit.answers["migrate"] = polkit.NO
-    press(app, "Try Again")
+    app.press("Try Again")
     app.find("label", "polkit said no")
     scene.polkit.answers["migrate"] = polkit.YES
-    press(app, "Try Again")
+    app.press("Try Again")
     scene.world.migration("web")
 
 
@@ -113,7 +101,7 @@ def test_change_the_settings(app, moving):
     job, migration = moving
     migration.fail()
     job.ended("failed")
-    press(app, "Change Settings…")
+    app.press("Change Settings…")
     app.find("label", "What and Where")
 
 
@@ -121,7 +109,7 @@ def test_move_back(scene, app, moving):
     job, migration = moving
     migration.finish()
     job.ended("completed")
-    press(app, "Move Back…")
+    app.press("Move Back…")
     app.find("label", "What and Where")
 
 
@@ -138,18 +126,18 @@ def test_steps_if_nobody_runs_it(scene, app, moving):
 
 def test_longer_pause_and_speed(scene, app, moving):
     job, migration = moving
-    press(app, "Allow Longer Pause…")
-    answer(app, "Allow a longer pause", "Allow")
+    app.press("Allow Longer Pause…")
+    app.answer("Allow a longer pause", "Allow")
     wait(lambda: scene.local.guests["web"].maximum_downtime == 1000, "the longer pause")
-    press(app, "Change Speed Limit…")
+    app.press("Change Speed Limit…")
     app.dialog("Speed limit").find("spin button").type("7")
-    answer(app, "Speed limit", "Set")
+    app.answer("Speed limit", "Set")
     wait(lambda: migration.speeds == [(7, False)], "the limit")
 
 
 def test_stop_the_guest_to_finish(scene, app, moving):
-    press(app, "Stop Guest to Finish…")
-    answer(app, "Stop web to finish?", "Stop the Guest")
+    app.press("Stop Guest to Finish…")
+    app.answer("Stop web to finish?", "Stop the Guest")
     wait(lambda: scene.local.guests["web"].state == virt.PAUSED, "it is paused")
     app.find("label", "The guest is paused already")
 
@@ -162,8 +150,8 @@ def test_what_does_not_work_says_why(scene, app, moving):
 
 def test_post_copy(scene, app):
     job, migration = open_page(scene, app, postcopy=True)
-    press(app, "Switch Over Now…")
-    answer(app, "Switch web over now?", "Switch Over")
+    app.press("Switch Over Now…")
+    app.answer("Switch web over now?", "Switch Over")
     app.find("label", "Fetching the rest of the memory")
     app.find("label", "web runs on b already.")
     app.until(lambda: not app.find("push button", "Stop…").has("sensitive"), "no way back")
@@ -180,7 +168,7 @@ def test_it_does_not_converge(scene, app, moving):
         job.until(Iteration=iteration)
     job.until(Converging="no")
     app.find("label", "cannot tell when it ends")
-    press(app, "Stop Guest to Finish…")
+    app.press("Stop Guest to Finish…")
     app.dialog("Stop web to finish?")
 
 

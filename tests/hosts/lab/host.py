@@ -126,13 +126,14 @@ class Host:
 
     def session_words(self, user, argv, active=True, local=None):
         """The command line on the host that runs a program in a session."""
-        options = ["--pipe", "-p", "PAMName=login", "-p", f"User={user}"]
+        # Not of type exec: PAM's helper holds what tells of the start, which fails after 90 seconds.
+        options = ["--pipe", "--service-type=simple", "-p", "PAMName=login", "-p", f"User={user}"]
         if not active and not local:
             return unit_words(options, argv)
         if not active:
             # Once the session is there, another one takes the screen until its end.
             other = f"lab-screen-{uuid.uuid4().hex}"
-            options += ["--service-type=simple", "-p", f"ExecStartPost=+sh -c '{HIDE}' hide {other}"]
+            options += ["-p", f"ExecStartPost=+sh -c '{HIDE}' hide {other}"]
             options += ["-p", f"ExecStopPost=+systemctl stop {other}"]
             argv = ["sh", "-c", UNTIL_HIDDEN, "hidden", *argv]
         return unit_words([*options, SCREEN], argv)
@@ -178,6 +179,10 @@ class Host:
     def pids(self, *pattern):
         """Process ids, as the host counts them, of the processes that pgrep finds."""
         return [int(pid) for pid in self.exec(["pgrep", *pattern], check=False).stdout.split()]
+
+    def outside(self, pid):
+        """The process id outside of a process that is on the host by this one; None: it has ended."""
+        return next((one for one in self.lab.groups.pids(self.name) if process.inner(one) == pid), None)
 
     # Faults of its links
 

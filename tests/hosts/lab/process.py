@@ -7,6 +7,7 @@ down would wait ten seconds for a dead program that nobody has reaped yet.
 """
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -69,6 +70,15 @@ def complete(words, line, *, stdin, check, timeout):
         reason = reason if isinstance(reason, str) else reason.decode(errors="replace")
         raise LabError(f"{line} gave exit status {process.returncode}: {reason.strip()}")
     return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def inner(pid):
+    """What the innermost namespace calls a process; None: there is none."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    return int(re.search(r"^NSpid:.*\t(\d+)$", status, re.MULTILINE)[1])
 
 
 def _children(pid):
