@@ -116,7 +116,8 @@ static void on_turn(void *data)
 static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
     Question *question = userdata;
-    const char *why = polkit_refusal(answer);
+    const char *why = polkit_refusal(
+        answer, sd_bus_message_get_allow_interactive_authorization(question->call) > 0);
     if (!why) {
         question->asked = sd_bus_slot_unref(question->asked);
         question->turn = limits_in_turn(question->open, on_turn, question);

@@ -54,7 +54,7 @@ int polkit_watch(sd_bus *bus, sd_bus_slot **ret_slot, sd_bus_message_handler_t c
 }
 /* GCOVR_EXCL_BR_STOP */
 
-const char *polkit_refusal(sd_bus_message *answer)
+const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
 {
     int authorized = 0, challenge = 0;
     if (sd_bus_message_is_method_error(answer, NULL)) {
@@ -68,6 +68,9 @@ const char *polkit_refusal(sd_bus_message *answer)
         return "polkit's answer cannot be read";
     if (authorized)
         return NULL;
-    return challenge ? "polkit wants a password and the caller did not allow to ask for one"
-                     : "polkit said no";
+    if (!challenge)
+        return "polkit said no";
+    return interactive ? "polkit wants a password and there is no agent that could ask for it; call "
+                         "from a desktop, or start pkttyagent(1) for the calling process"
+                       : "polkit wants a password and the caller did not allow to ask for one";
 }

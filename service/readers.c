@@ -151,7 +151,7 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     reader->asked = sd_bus_slot_unref(reader->asked);
     g_clear_pointer(&reader->open, limits_close);
     if (!reader->granted)
-        set_sight(reader, polkit_refusal(answer) ? SIGHT_OWN : SIGHT_ALL);
+        set_sight(reader, polkit_refusal(answer, FALSE) ? SIGHT_OWN : SIGHT_ALL);
     go_on(reader);
     return 0;
 }

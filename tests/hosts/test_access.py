@@ -72,6 +72,14 @@ def test_what_a_job_is_about_is_shown_to_who_may_list(service, host_a, ann, wher
     assert job.all()["Guest"] == "web1"
 
 
+def test_nobody_is_there_to_ask_for_a_password(service, host_a, ann):
+    """The call allows a dialog, and no agent runs that could open one: that is said, with what to do."""
+    guests.start(host_a, "web1")
+    with pytest.raises(Refused, match="no agent that could ask for it"):
+        service.call("Migrate", "web1", "host-b", "@a{sv} {}", run=lambda words, check: host_a.session_exec(
+            ann, [*words[:3], "--interactive", *words[3:]], check=check))
+
+
 def change_owner(host, expression):
     host.exec(["sed", "-i", expression, POLICY])
     host.exec(["systemctl", "restart", "polkit"])
