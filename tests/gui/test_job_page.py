@@ -125,6 +125,15 @@ def test_move_back(scene, app, moving):
     app.find("label", "What and Where")
 
 
+def test_repeat(scene, app, moving):
+    job, migration = moving
+    migration.finish()
+    job.ended("completed")
+    press(app, "Repeat…")
+    app.find("label", "What and Where")
+    app.find("label", "Move web")
+
+
 def test_steps_if_nobody_runs_it(scene, app, moving):
     job, migration = moving
     migration.suspend()
