@@ -165,7 +165,7 @@ def test_stop_the_guest_to_finish(scene, app, moving):
 
 def test_what_does_not_work_says_why(scene, app, moving):
     button = app.find("push button", "Switch Over Now…")
-    app.find("label", "The job was started without option postcopy")
+    app.find("label", "“Allow post-copy” was off when the move was started")
     app.until(lambda: not button.has("sensitive"), "it cannot be pressed")
 
 
