@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
 #include "error.h"
 #include "finding.h"
 #include "mode.h"
 #include "outcome.h"
+#include "refusal.h"
 #include "rules.h"
 
 #define SPDX "<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->\n"
@@ -140,6 +142,30 @@ static void describe_findings(GString *text)
         g_string_append_printf(text, "| `%s` | %s | %s | %s |\n", info->id,
                                mig_severity_to_string(info->severity), info->sentence,
                                info->remedy);
+}
+
+static void describe_refusals(GString *text)
+{
+    g_string_append(text, SPDX MADE
+                    "# Refusals and advice\n\n"
+                    "Why something is not offered now: the ids of `Refusals` of a job and of "
+                    "`virsh-refusal-id` of a plan. A program goes by the id, which never changes "
+                    "its meaning.\n\n"
+                    "| id | sentence |\n|---|---|\n");
+    for (MigRefusal refusal = MIG_REFUSAL_NONE + 1; refusal < MIG_N_REFUSALS; refusal++)
+        g_string_append_printf(text, "| `%s` | %s |\n", mig_refusal_id(refusal),
+                               mig_refusal_sentence(refusal));
+    g_string_append(text,
+                    "\n## What is to be done about the guest\n\n"
+                    "`advice` in `Verification` of a job that has ended, of which somebody has to "
+                    "look after the guest: its steps, in the order in which they are to be done. "
+                    "The names in braces are the job's.\n\n"
+                    "| id | steps |\n|---|---|\n");
+    for (MigAdvice advice = MIG_ADVICE_NONE + 1; advice < MIG_N_ADVICE; advice++) {
+        g_autofree char *steps = mig_advice_pattern(advice);
+
+        g_string_append_printf(text, "| `%s` | %s |\n", mig_advice_id(advice), steps);
+    }
 }
 
 static char *modes_text(const MigDriver *driver)
@@ -299,6 +325,7 @@ static const struct {
 } documents[] = {
     { "options.md", describe_options, TRUE },
     { "findings.md", describe_findings, TRUE },
+    { "refusals.md", describe_refusals, TRUE },
     { "drivers.md", describe_drivers, TRUE },
     { "outcomes.md", describe_outcomes, TRUE },
     { "org.example.Migration1.options.7", describe_manual, FALSE },

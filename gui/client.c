@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#include "service-words.h"
-
 struct _MigClient {
     GObject parent_instance;
 
@@ -67,9 +65,6 @@ static GError *make_plain(GError *error)
         error->domain = MIG_ERROR;
         error->code = MIG_ERROR_FAILED;
     }
-    char *message = mig_service_words_error(name, error->message);
-    g_free(error->message);
-    error->message = message;
     return error;
 }
 

@@ -9,8 +9,8 @@
  * "job-ended" (MigJob) when a job that was known as unfinished has come to its end.
  *
  * Errors of calls are of the domain MIG_ERROR (core/error.h) with the service's sentence: branch on
- * the code, show the message. mig_client_error_name() gives the D-Bus name. Errors of the bus
- * itself (the service is not there, the caller gave up) are of G_DBUS_ERROR or G_IO_ERROR.
+ * the code, show what failure.h says of it. mig_client_error_name() gives the D-Bus name. Errors of
+ * the bus itself (the service is not there, the caller gave up) are of G_DBUS_ERROR or G_IO_ERROR.
  */
 #pragma once
 

@@ -10,6 +10,7 @@
 #include "core/mode.h"
 #include "core/option.h"
 #include "core/rules.h"
+#include "failure.h"
 #include "words.h"
 
 struct _MigDraft {
@@ -149,7 +150,7 @@ static void take(MigDraft *self, MigOption option, GVariant *variant)
     value->set = TRUE;
     if (!mig_option_read(option, variant, value, &error)) {
         clear_value(self, option);
-        self->mistakes[option] = g_steal_pointer(&error->message);
+        self->mistakes[option] = mig_failure_of(error, NULL);
     } else if (is_default(option, value)) {
         clear_value(self, option);
     }

@@ -53,10 +53,13 @@ static void add_of_severity(GPtrArray *findings, GListModel *all, const char *se
 /* What was found, and what follows from the plan. */
 static void set_answer(MigDryRun *self, GVariant *plan, GVariant *findings)
 {
+    MigFailureNames names = { .guest = self->guest, .destination = self->destination };
+    if (self->options)
+        g_variant_lookup(self->options, "source", "&s", &names.source);
     g_autoptr(GVariant) consequences =
         plan ? g_variant_lookup_value(plan, "findings", G_VARIANT_TYPE("aa{sv}")) : NULL;
-    g_autoptr(GListModel) found = mig_finding_list_new(findings);
-    g_autoptr(GListModel) planned = mig_finding_list_new(consequences);
+    g_autoptr(GListModel) found = mig_finding_list_new(findings, &names);
+    g_autoptr(GListModel) planned = mig_finding_list_new(consequences, &names);
     g_autoptr(GPtrArray) ordered = g_ptr_array_new_with_free_func(g_object_unref);
     for (gsize s = 0; s < G_N_ELEMENTS(severities); s++) {
         add_of_severity(ordered, found, severities[s]);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "remedy.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -18,6 +19,7 @@ struct _MigFindingRow {
     GtkLabel *severity;
     GtkLabel *sentence;
     GtkLabel *remedy;
+    MigTechnical *technical;
     GtkLabel *command;
     GtkButton *copy;
 };
@@ -63,6 +65,7 @@ static void show(MigFindingRow *self, MigFinding *finding)
     gtk_label_set_label(self->sentence, sentence);
     gtk_label_set_label(self->remedy, remedy);
     gtk_widget_set_visible(GTK_WIDGET(self->remedy), remedy[0] != '\0');
+    mig_technical_set(self->technical, sentence, mig_object_get_string(object, "message"));
     gtk_label_set_label(self->command, self->text ?: "");
     gtk_widget_set_visible(GTK_WIDGET(self->command), self->text != NULL);
     gtk_widget_set_visible(GTK_WIDGET(self->copy), self->text != NULL);
@@ -79,11 +82,13 @@ static void mig_finding_row_class_init(MigFindingRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->finalize = mig_finding_row_finalize;
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/finding-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, icon);
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, severity);
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, sentence);
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, remedy);
+    gtk_widget_class_bind_template_child(widget_class, MigFindingRow, technical);
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, command);
     gtk_widget_class_bind_template_child(widget_class, MigFindingRow, copy);
     gtk_widget_class_bind_template_callback(widget_class, copy_cb);

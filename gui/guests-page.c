@@ -9,10 +9,12 @@
 #include <glib/gi18n.h>
 
 #include "config.h"
+#include "failure.h"
 #include "guest-row.h"
 #include "settings.h"
 #include "sight.h"
 #include "stack.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -42,6 +44,8 @@ struct _MigGuestsPage {
     AdwStatusPage *empty_page;
     AdwStatusPage *failed_page;
     AdwStatusPage *denied_page;
+    MigTechnical *failed_technical;
+    MigTechnical *denied_technical;
 };
 
 G_DEFINE_FINAL_TYPE(MigGuestsPage, mig_guests_page, ADW_TYPE_BIN)
@@ -156,6 +160,13 @@ static void set_texts(AdwStatusPage *page, const char *title, const char *descri
     adw_status_page_set_description(page, markup);
 }
 
+static char *describe(MigGuestsPage *self, const GError *error)
+{
+    MigHost *host = adw_combo_row_get_selected_item(self->source_row);
+    const MigFailureNames names = { .host = host ? mig_host_get_name(host) : NULL };
+    return mig_failure_of(error, &names);
+}
+
 /* The list is there, but the last answer was none. */
 static void show_stale(MigGuestsPage *self, const GError *error)
 {
@@ -164,7 +175,8 @@ static void show_stale(MigGuestsPage *self, const GError *error)
         return;
     g_autofree char *time = mig_words_time(mig_guest_list_get_updated(self->guests));
     /* Translators: a time of day and a sentence that says what is wrong */
-    g_autofree char *text = g_strdup_printf(_("Known at %s. %s"), time, error->message);
+    g_autofree char *why = describe(self, error);
+    g_autofree char *text = g_strdup_printf(_("Known at %s. %s"), time, why);
     gtk_label_set_label(self->stale, text);
 }
 
@@ -178,8 +190,11 @@ static void update_cb(MigGuestsPage *self)
     const GError *error = mig_guest_list_get_error(self->guests);
     const char *page = choose_page(self);
     set_texts(self->empty_page, empty, _("Guests that run or are defined there appear here."));
-    set_texts(self->failed_page, failed, error ? error->message : "");
-    set_texts(self->denied_page, _("You may not see the guests"), error ? error->message : "");
+    g_autofree char *why = error ? describe(self, error) : g_strdup("");
+    set_texts(self->failed_page, failed, why);
+    set_texts(self->denied_page, _("You may not see the guests"), why);
+    mig_technical_set(self->failed_technical, why, error ? error->message : NULL);
+    mig_technical_set(self->denied_technical, why, error ? error->message : NULL);
     show_stale(self, g_str_equal(page, "list") ? error : NULL);
     mig_stack_show(self->pages, page);
     grow(self);
@@ -385,5 +400,7 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
 static void mig_guests_page_init(MigGuestsPage *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    self->failed_technical = mig_technical_add_to(self->failed_page);
+    self->denied_technical = mig_technical_add_to(self->denied_page);
     gtk_search_bar_connect_entry(self->search_bar, GTK_EDITABLE(self->search_entry));
 }

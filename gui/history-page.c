@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "config.h"
+#include "failure.h"
 #include "history-list.h"
 #include "history-row.h"
 #include "stack.h"
+#include "technical.h"
 #include "words.h"
 
 struct _MigHistoryPage {
@@ -27,6 +29,8 @@ struct _MigHistoryPage {
     GtkWidget *older_button;
     AdwStatusPage *denied_page;
     AdwStatusPage *failed_page;
+    MigTechnical *denied_technical;
+    MigTechnical *failed_technical;
 };
 
 G_DEFINE_FINAL_TYPE(MigHistoryPage, mig_history_page, ADW_TYPE_BIN)
@@ -70,12 +74,6 @@ static void filter_cb(MigHistoryPage *self)
 
 /* which page */
 
-static void describe(AdwStatusPage *page, const GError *error)
-{
-    g_autofree char *markup = g_markup_escape_text(error ? error->message : "", -1);
-    adw_status_page_set_description(page, markup);
-}
-
 static const char *choose_page(MigHistoryPage *self)
 {
     static const char *const names[] = {
@@ -91,8 +89,9 @@ static const char *choose_page(MigHistoryPage *self)
 static void update_cb(MigHistoryPage *self)
 {
     const GError *error = mig_history_list_get_error(self->history);
-    describe(self->denied_page, error);
-    describe(self->failed_page, error);
+    g_autofree char *why = error ? mig_failure_of(error, NULL) : g_strdup("");
+    mig_technical_describe(self->denied_page, self->denied_technical, why, error);
+    mig_technical_describe(self->failed_page, self->failed_technical, why, error);
     gtk_widget_set_visible(self->older_button, mig_history_list_has_more(self->history));
     gtk_widget_set_sensitive(self->older_button,
                              mig_history_list_get_state(self->history) != MIG_HISTORY_LOADING);
@@ -185,4 +184,6 @@ static void mig_history_page_class_init(MigHistoryPageClass *klass)
 static void mig_history_page_init(MigHistoryPage *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    self->denied_technical = mig_technical_add_to(self->denied_page);
+    self->failed_technical = mig_technical_add_to(self->failed_page);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "job-outcome.h"
 #include "job-report.h"
 #include "window.h"
 #include "words.h"
@@ -22,6 +23,7 @@ struct _MigHistoryRow {
     GtkLabel *detail;
     GtkLabel *sentence;
     GtkButton *copy_button;
+    GtkButton *repeat_button;
     GtkButton *open_button;
 };
 
@@ -70,7 +72,11 @@ static char *make_sentence(MigJob *job)
     const char *sentence = "";
     if (error)
         g_variant_get(error, "(&s&s&s)", NULL, &sentence, NULL);
-    return mig_words_sentence(sentence);
+    if (!mig_job_outcome_is_translated(job))
+        return mig_words_sentence(sentence);
+    g_autofree char *why = mig_job_outcome_why(job);
+    g_autofree char *where = mig_job_outcome_where(job);
+    return g_strjoin(" ", why, where, NULL);
 }
 
 /* Takes the name. */
@@ -99,13 +105,16 @@ static void update_cb(MigHistoryRow *self)
     gtk_label_set_label(self->detail, detail);
     gtk_label_set_label(self->sentence, sentence);
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), sentence[0] != '\0');
+    /* of one whose record is damaged nothing is known that could be done again */
+    gtk_widget_set_visible(GTK_WIDGET(self->repeat_button), mig_job_get_source(job)[0] != '\0');
     /* of older jobs there is nothing more to show than this row and the report */
     gtk_widget_set_visible(GTK_WIDGET(self->open_button),
                            path && mig_client_find_job(self->client, path));
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
-    /* Translators: %s is the name of a guest, here and in the next */
+    /* Translators: %s is the name of a guest, here and in the next two */
     name_button(self->copy_button, g_strdup_printf(_("Copy report of %s"), guest));
+    name_button(self->repeat_button, g_strdup_printf(_("Repeat migration of %s…"), guest));
     name_button(self->open_button, g_strdup_printf(_("Open migration of %s"), guest));
 }
 
@@ -116,6 +125,11 @@ static void copy_cb(MigHistoryRow *self)
     gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), report);
     if (window)
         mig_window_toast(window, _("Report copied"));
+}
+
+static void repeat_cb(MigHistoryRow *self)
+{
+    mig_window_repeat(mig_window_of(GTK_WIDGET(self)), self->job);
 }
 
 static void open_cb(MigHistoryRow *self)
@@ -143,8 +157,10 @@ static void mig_history_row_class_init(MigHistoryRowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, detail);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, sentence);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, copy_button);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, repeat_button);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, open_button);
     gtk_widget_class_bind_template_callback(widget_class, copy_cb);
+    gtk_widget_class_bind_template_callback(widget_class, repeat_cb);
     gtk_widget_class_bind_template_callback(widget_class, open_cb);
 }
 

@@ -11,6 +11,8 @@
 #include "client-calls.h"
 #include "command-box.h"
 #include "config.h"
+#include "failure.h"
+#include "technical.h"
 #include "window.h"
 
 struct _MigHostPage {
@@ -24,6 +26,7 @@ struct _MigHostPage {
     GtkWidget *save_button;
     GtkWidget *error_group;
     GtkLabel *error_label;
+    MigTechnical *technical;
     GtkEditable *name_row;
     GtkEditable *address_row;
     AdwComboRow *transport_row;
@@ -204,9 +207,11 @@ static void split_address(MigHostPage *self)
     gtk_editable_set_text(self->address_row, address);
 }
 
-static void show_error(MigHostPage *self, const char *text)
+/* `message`: the service's words, or NULL. */
+static void show_error(MigHostPage *self, const char *text, const char *message)
 {
     gtk_label_set_label(self->error_label, text ? text : "");
+    mig_technical_set(self->technical, text, message);
     gtk_widget_set_visible(self->error_group, text != NULL);
 }
 
@@ -240,10 +245,12 @@ static void saved_cb(GObject *source, GAsyncResult *result, gpointer data)
     if (!window) /* the user went back meanwhile */
         return;
     changed_cb(self);
-    show_error(self, answer ? NULL : error->message);
+    g_autofree char *name = text_of(self->name_row);
+    const MigFailureNames names = { .host = name };
+    g_autofree char *why = answer ? NULL : mig_failure_of(error, &names);
+    show_error(self, why, answer ? NULL : error->message);
     if (!answer)
         return;
-    g_autofree char *name = text_of(self->name_row);
     g_signal_emit(self, signals[SAVED], 0, name);
     if (mig_window_get_page(window) == GTK_WIDGET(self))
         mig_window_pop(window);
@@ -255,7 +262,7 @@ static void save_cb(MigHostPage *self)
     g_autofree char *name = text_of(self->name_row);
     GVariant *settings = make_settings(self);
     if (!settings) {
-        show_error(self, _("The port must be a number from 1 to 65535."));
+        show_error(self, _("The port must be a number from 1 to 65535."), NULL);
         return;
     }
     self->saving = TRUE;
@@ -287,11 +294,13 @@ static void mig_host_page_class_init(MigHostPageClass *klass)
     signals[SAVED] = g_signal_new("saved", MIG_TYPE_HOST_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     g_type_ensure(MIG_TYPE_COMMAND_BOX);
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/host-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, title);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, save_button);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, error_group);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, error_label);
+    gtk_widget_class_bind_template_child(widget_class, MigHostPage, technical);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, name_row);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, address_row);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, transport_row);

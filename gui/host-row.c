@@ -8,8 +8,10 @@
 #include "client-calls.h"
 #include "command-box.h"
 #include "config.h"
+#include "failure.h"
 #include "host-page.h"
 #include "host-words.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -31,6 +33,7 @@ struct _MigHostRow {
     GtkImage *icon;
     GtkLabel *state;
     GtkLabel *sentence;
+    MigTechnical *technical;
     MigCommandBox *command;
 };
 
@@ -42,6 +45,7 @@ typedef struct {
     const char *icon;
     char *state;
     char *sentence;   /* NULL: none */
+    char *message;    /* the service's words */
     char *error_name; /* NULL: none */
 } Shown;
 
@@ -49,16 +53,23 @@ static void shown_clear(Shown *shown)
 {
     g_free(shown->state);
     g_free(shown->sentence);
+    g_free(shown->message);
     g_free(shown->error_name);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shown, shown_clear)
 
-static void take_problem(Shown *shown, const char *problem, const char *sentence, char *error_name)
+/* `name` of the error, `message`: what the service says of it. */
+static void take_problem(MigHostRow *self, Shown *shown, const char *problem, const char *name,
+                         const char *message)
 {
+    const MigFailureNames names = { .host = mig_host_get_name(self->host) };
+    g_autofree char *text = mig_failure_text(name, &names, message);
     shown->icon = "dialog-error-symbolic";
     shown->state = g_strdup(problem);
-    shown->sentence = g_strdup(sentence);
-    shown->error_name = error_name;
+    shown->sentence = mig_words_sentence(text);
+    /* in English the sentence is the message, but for its first letter */
+    shown->message = g_strdup(g_str_equal(text, message) ? "" : message);
+    shown->error_name = g_strdup(name);
 }
 
 static void read_state(MigHostRow *self, Shown *shown)
@@ -72,14 +83,15 @@ static void read_state(MigHostRow *self, Shown *shown)
         g_variant_get(last, "(&s&s)", &name, &sentence);
 
     if (file_error[0])
-        take_problem(shown, _("Its file cannot be used"), file_error, NULL);
+        take_problem(self, shown, _("Its file cannot be used"),
+                     mig_error_name(MIG_ERROR_INVALID_HOST_FILE), file_error);
     else if (self->testing)
         shown->state = g_strdup(_("Testing…"));
     else if (self->denied)
-        take_problem(shown, mig_host_words_problem(mig_error_dbus_name(self->denied)),
-                     self->denied->message, g_strdup(mig_error_dbus_name(self->denied)));
+        take_problem(self, shown, mig_host_words_problem(mig_error_dbus_name(self->denied)),
+                     mig_error_dbus_name(self->denied), self->denied->message);
     else if (name[0])
-        take_problem(shown, mig_host_words_problem(name), sentence, g_strdup(name));
+        take_problem(self, shown, mig_host_words_problem(name), name, sentence);
     else if (contact) {
         g_autofree char *time = mig_words_time((gint64) contact);
         shown->icon = "emblem-ok-symbolic";
@@ -130,7 +142,6 @@ static void update_cb(MigHostRow *self)
     const gboolean ours =
         g_str_equal(mig_object_get_string(MIG_OBJECT(self->host), "Origin"), "bus");
     read_state(self, &shown);
-    g_autofree char *sentence = mig_words_sentence(shown.sentence);
     gtk_label_set_label(self->name, title);
     gtk_label_set_label(self->route, route);
     gtk_widget_set_visible(GTK_WIDGET(self->edit_button), ours);
@@ -141,8 +152,9 @@ static void update_cb(MigHostRow *self)
     gtk_image_set_from_icon_name(self->icon, shown.icon);
     gtk_widget_set_visible(GTK_WIDGET(self->icon), shown.icon != NULL);
     gtk_label_set_label(self->state, shown.state);
-    gtk_label_set_label(self->sentence, sentence);
+    gtk_label_set_label(self->sentence, shown.sentence ? shown.sentence : "");
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), shown.sentence != NULL);
+    mig_technical_set(self->technical, shown.sentence, shown.message);
     show_command(self, shown.error_name);
     name_all(self, title, route, &shown);
 }
@@ -206,8 +218,9 @@ static void removed_cb(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) answer = mig_client_call_finish(MIG_CLIENT(source), result, &error);
     MigWindow *window = mig_window_of(GTK_WIDGET(self));
+    const MigFailureNames names = { .host = mig_host_get_name(self->host) };
     if (!answer && window)
-        mig_window_toast(window, error->message);
+        mig_window_toast_failure(window, error, &names);
 }
 
 static void confirmed_cb(MigHostRow *self)
@@ -254,6 +267,7 @@ static void mig_host_row_class_init(MigHostRowClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_host_row_dispose;
     g_type_ensure(MIG_TYPE_COMMAND_BOX);
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/host-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, name);
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, route);
@@ -264,6 +278,7 @@ static void mig_host_row_class_init(MigHostRowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, icon);
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, state);
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, sentence);
+    gtk_widget_class_bind_template_child(widget_class, MigHostRow, technical);
     gtk_widget_class_bind_template_child(widget_class, MigHostRow, command);
     gtk_widget_class_bind_template_callback(widget_class, mig_host_row_test);
     gtk_widget_class_bind_template_callback(widget_class, edit_cb);

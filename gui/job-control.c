@@ -121,8 +121,8 @@ static void called_cb(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GVariant) reply = mig_client_call_finish(MIG_CLIENT(source), result, &error);
     if (reply || !MIG_IS_WINDOW(asking->window))
         return;
-    g_autofree char *sentence = mig_job_words_sentence(error->message);
-    mig_window_toast(MIG_WINDOW(asking->window), sentence);
+    const MigFailureNames names = mig_job_words_names(asking->job);
+    mig_window_toast_failure(MIG_WINDOW(asking->window), error, &names);
 }
 
 static Asking *asking_new(GtkWindow *window, MigClient *client, MigJob *job,

@@ -25,7 +25,7 @@ struct _MigJobEndView {
     GtkLabel *steps_title;
     GtkListBox *steps;
     GtkWidget *try_again;
-    GtkWidget *edit;
+    GtkButton *repeat;
     GtkWidget *move_back;
 };
 
@@ -76,9 +76,10 @@ static void update_configuration(MigJobEndView *self, MigJob *job)
 
 static void update_technical(MigJobEndView *self, MigJob *job)
 {
-    const char *technical = mig_job_outcome_technical(job);
+    g_autofree char *technical = mig_job_outcome_technical(job);
     gtk_label_set_label(self->technical, technical);
-    adw_expander_row_set_expanded(self->technical_row, TRUE);
+    /* in the user's language all is said without it */
+    adw_expander_row_set_expanded(self->technical_row, !mig_job_outcome_is_translated(job));
     gtk_widget_set_visible(self->technical_group, technical[0] != '\0');
 }
 
@@ -117,7 +118,10 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     update_technical(self, job);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
-    gtk_widget_set_visible(self->edit, mig_job_outcome_may_repeat(job));
+    gtk_widget_set_visible(GTK_WIDGET(self->repeat),
+                           end == MIG_JOB_MOVED || mig_job_outcome_may_repeat(job));
+    gtk_button_set_label(self->repeat,
+                         end == MIG_JOB_MOVED ? _("_Repeat…") : _("_Change Settings…"));
     gtk_widget_set_visible(self->move_back, end == MIG_JOB_MOVED);
 }
 
@@ -138,7 +142,7 @@ static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps_title);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, try_again);
-    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, edit);
+    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, repeat);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, move_back);
 }
 

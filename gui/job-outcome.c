@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the app says of a job that has ended. What two hosts show makes the sentence; the service's
- * own sentence, "why; where: what to do; and more", is taken apart for the rest.
+ * What the app says of a job that has ended. What two hosts show makes the sentence, the error's
+ * name says why, and the id of the service's advice what to do. In English the service's own
+ * sentence, "why; what to do; where ...", is taken apart: it says more.
  */
 #include "job-outcome.h"
 
@@ -9,8 +10,10 @@
 #include <string.h>
 
 #include "core/shown.h"
+#include "failure.h"
 #include "finding.h"
 #include "job-words.h"
+#include "service-words.h"
 #include "words.h"
 
 #define RUNS MIG_SHOWN_RUNS
@@ -62,38 +65,6 @@ static const char *const unclear[MIG_N_SHOWN][MIG_N_SHOWN] = {
                     "{source}."),
         [UNSEEN] = N_("It is not known where {guest} is and whether it runs."),
     },
-};
-
-/* What to do, by the error's name; the service's sentence often says it more exactly. */
-static const struct {
-    const char *name, *remedy;
-} remedies[] = {
-    { "Failed", N_("Read the technical message: it names the reason.") },
-    { "UnknownHost", N_("Add the host under Hosts.") },
-    { "InvalidHostFile", N_("Correct the host's description under Hosts.") },
-    { "SameHost", N_("Choose another destination: this one is the same machine.") },
-    { "AddressNotAllowed", N_("Choose one of the destination's own addresses.") },
-    { "GuestNotFound", N_("See on which host the guest is now.") },
-    { "GuestNotRunning", N_("Start the guest, or move its configuration alone.") },
-    { "GuestRunning", N_("Move it as a running guest, or shut it down first.") },
-    { "GuestBusy", N_("Wait until the other job of this guest has ended.") },
-    { "GuestExists", N_("Rename or remove the guest that is in the way on the destination.") },
-    { "HostUnreachable", N_("Check the host's address, the network, the firewall, and whether "
-                            "libvirt runs there.") },
-    { "HostTimeout", N_("See whether libvirt on that host hangs, then try again.") },
-    { "HostKeyUnknown", N_("Compare the host's ssh key and make it known to the service.") },
-    { "LoginRefused", N_("Install the service's key or certificate on that host.") },
-    { "HostUUIDMismatch", N_("Find out which machine answers at that address.") },
-    { "NotAllowed", N_("Ask the administrator to allow it, or leave that option out.") },
-    { "Blocked", N_("Solve what the checks have found, then try again.") },
-    { "NotSupported", N_("Use other settings: the hypervisor cannot do this.") },
-    { "Unsafe", N_("Copy the disks too, or share them between the hosts.") },
-    { "Incompatible", N_("Choose a destination whose processors and software fit the guest.") },
-    { "ConnectionLost", N_("Check the network between the hosts, then try again.") },
-    { "AccessDenied", N_("Ask the administrator for the permission.") },
-    { "LimitsExceeded", N_("Wait until other jobs have ended, then try again.") },
-    { "Worker", N_("Ask the administrator to look into the journal of the service.") },
-    { "Interrupted", N_("Try again: nothing was started.") },
 };
 
 static MigShown shows(MigJob *job, const char *key)
@@ -159,74 +130,32 @@ static gboolean says_where(const char *clause)
     return FALSE;
 }
 
-static void add_steps(GStrvBuilder *steps, const char *clause)
+/* The service's own remedies of the failure; what follows is about the guest. */
+static void add_remedies(GStrvBuilder *steps, const char *sentence)
 {
-    g_auto(GStrv) parts = split(clause, ", then ");
-    for (gsize i = 0; parts[i]; i++) {
-        g_autofree char *step = mig_job_words_sentence(parts[i]);
-        if (parts[i][0])
+    g_auto(GStrv) clauses = split(sentence, "; ");
+    for (gsize i = 1; clauses[0] && clauses[i] && !says_where(clauses[i]); i++) {
+        g_autofree char *step = mig_job_words_sentence(clauses[i]);
+        /* that text is on the page */
+        if (clauses[i][0] && !g_str_has_prefix(clauses[i], "its own text "))
             g_strv_builder_add(steps, step);
     }
 }
 
-/* The parts of "why; remedy; where: what to do; and more". */
-typedef struct {
-    char *why;
-    GStrvBuilder *remedies; /* of the failure */
-    GStrvBuilder *steps;    /* for the guest, in this order */
-} Parts;
-
-static void parts_clear(Parts *parts)
+static char *first_clause(const char *sentence)
 {
-    g_free(parts->why);
-    g_strv_builder_unref(parts->remedies);
-    g_strv_builder_unref(parts->steps);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
-
-static void add_where(Parts *parts, const char *clause)
-{
-    g_auto(GStrv) pieces = split(clause, ": ");
-    if (!pieces[0] || !pieces[1])
-        return;
-    g_autofree char *rest = g_strjoinv(": ", pieces + 1);
-    add_steps(parts->steps, rest);
-}
-
-static Parts take_apart(const char *sentence)
-{
-    Parts parts = { NULL, g_strv_builder_new(), g_strv_builder_new() };
     g_auto(GStrv) clauses = split(sentence, "; ");
-    gboolean where = FALSE;
-    parts.why = g_strdup(clauses[0] ?: "");
-    for (gsize i = 1; clauses[0] && clauses[i]; i++) {
-        if (where) {
-            add_steps(parts.steps, clauses[i]);
-        } else if (says_where(clauses[i])) {
-            where = TRUE;
-            add_where(&parts, clauses[i]);
-        } else if (!g_str_has_prefix(clauses[i], "its own text ")) { /* it is on the page */
-            add_steps(parts.remedies, clauses[i]);
-        }
-    }
-    return parts;
+    return g_strdup(clauses[0] ?: "");
 }
 
-static gboolean has_steps(MigJob *job)
+/* Id of what is to be done about the guest, "": nothing. */
+static const char *get_advice(MigJob *job)
 {
-    g_auto(Parts) parts = take_apart(get_error(job, 1));
-    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
-    return steps[0] != NULL;
-}
-
-static const char *find_remedy(const char *error_name)
-{
-    const char *dot = strrchr(error_name, '.');
-    for (gsize i = 0; dot && i < G_N_ELEMENTS(remedies); i++)
-        if (strcmp(remedies[i].name, dot + 1) == 0)
-            return _(remedies[i].remedy);
-    return NULL;
+    GVariant *seen = mig_object_get_variant(MIG_OBJECT(job), "Verification");
+    const char *id = "";
+    if (seen)
+        g_variant_lookup(seen, "advice", "&s", &id);
+    return id;
 }
 
 /* Of the checks before, only what has stopped it is of interest now. */
@@ -241,8 +170,9 @@ static gboolean is_of_interest(MigObject *finding, gboolean moved)
 
 static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
 {
+    const MigFailureNames names = mig_job_words_names(job);
     g_autoptr(GListModel) findings =
-        mig_finding_list_new(mig_object_get_variant(MIG_OBJECT(job), "Findings"));
+        mig_finding_list_new(mig_object_get_variant(MIG_OBJECT(job), "Findings"), &names);
     for (guint i = 0; i < g_list_model_get_n_items(findings); i++) {
         g_autoptr(MigObject) finding = g_list_model_get_item(findings, i);
         if (!is_of_interest(finding, moved))
@@ -253,33 +183,70 @@ static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
     }
 }
 
+static void add_advice(GStrvBuilder *all, char **steps)
+{
+    for (gsize i = 0; steps[i]; i++) {
+        g_autofree char *step = mig_job_words_sentence(steps[i]);
+        g_strv_builder_add(all, step);
+    }
+}
+
+/* The service's where its language is shown, which say it more exactly, else the app's. */
+static void add_remedies_of(GStrvBuilder *all, MigJob *job)
+{
+    const MigFailureNames names = mig_job_words_names(job);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    if (!mig_job_outcome_is_translated(job))
+        add_remedies(builder, get_error(job, 1));
+    g_auto(GStrv) own = g_strv_builder_end(builder);
+    g_autofree char *by_name = mig_failure_remedy(get_error(job, 0), &names);
+    if (own[0])
+        g_strv_builder_addv(all, (const char **) own);
+    else if (get_error(job, 0)[0] && by_name[0])
+        g_strv_builder_add(all, by_name);
+}
+
 char **mig_job_outcome_steps(MigJob *job)
 {
     g_autoptr(GStrvBuilder) all = g_strv_builder_new();
-    g_auto(Parts) parts = take_apart(get_error(job, 1));
-    g_auto(GStrv) by_sentence = g_strv_builder_end(parts.remedies);
-    g_auto(GStrv) steps = g_strv_builder_end(parts.steps);
-    const char *by_name = find_remedy(get_error(job, 0));
+    g_auto(GStrv) advice = mig_service_words_advice(get_advice(job), mig_job_get_source(job),
+                                                    mig_job_get_destination(job));
     /* a guest that is in danger comes first, and its steps are not mixed with others */
-    if (steps[0])
-        g_strv_builder_addv(all, (const char **) steps);
-    else if (by_sentence[0])
-        g_strv_builder_addv(all, (const char **) by_sentence);
-    else if (by_name)
-        g_strv_builder_add(all, by_name);
+    if (advice[0])
+        add_advice(all, advice);
+    else
+        add_remedies_of(all, job);
     add_findings(all, job, mig_job_outcome_end(job) == MIG_JOB_MOVED);
     return g_strv_builder_end(all);
 }
 
-char *mig_job_outcome_why(MigJob *job)
+/* The error as the app says it. */
+static char *say_why(MigJob *job)
 {
-    g_auto(Parts) parts = take_apart(get_error(job, 1));
-    return mig_job_words_sentence(parts.why);
+    const MigFailureNames names = mig_job_words_names(job);
+    return get_error(job, 0)[0] ? mig_failure_why(get_error(job, 0), &names, get_error(job, 1))
+                                : g_strdup(get_error(job, 1));
 }
 
-const char *mig_job_outcome_technical(MigJob *job)
+gboolean mig_job_outcome_is_translated(MigJob *job)
 {
-    return get_error(job, 2);
+    g_autofree char *why = say_why(job);
+    return !g_str_equal(why, get_error(job, 1));
+}
+
+char *mig_job_outcome_why(MigJob *job)
+{
+    g_autofree char *why = say_why(job);
+    g_autofree char *first =
+        mig_job_outcome_is_translated(job) ? g_steal_pointer(&why) : first_clause(why);
+    return mig_job_words_sentence(first);
+}
+
+char *mig_job_outcome_technical(MigJob *job)
+{
+    const char *own = mig_job_outcome_is_translated(job) ? get_error(job, 1) : "";
+    const char *raw = get_error(job, 2);
+    return g_strjoin(own[0] && raw[0] ? "\n" : "", own, raw, NULL);
 }
 
 /* how it ended */
@@ -295,7 +262,8 @@ static MigJobEnd end_by_hosts(MigJob *job)
     if ((source == RUNS && nothing_there) || (source == GONE && destination == RUNS))
         return MIG_JOB_FAILED;
     /* paused, or shut off with option offline, as it was before: then there is nothing to do */
-    if (nothing_there && (source == PAUSED || get_option(job, "offline", FALSE)) && !has_steps(job))
+    if (nothing_there && (source == PAUSED || get_option(job, "offline", FALSE)) &&
+        !get_advice(job)[0])
         return MIG_JOB_FAILED;
     return MIG_JOB_UNCLEAR;
 }

@@ -31,15 +31,19 @@ char *mig_job_outcome_summary(MigJob *job);
  * care. */
 char *mig_job_outcome_configuration(MigJob *job, gboolean *warning);
 
-/* Why it ended so: the first part of the service's sentence; "" if there is no error. */
+/* Whether the app has its own words for why it ended so: the service's are the technical message.
+ */
+gboolean mig_job_outcome_is_translated(MigJob *job);
+
+/* Why it ended so, in English the first part of the service's sentence; "" if there is no error. */
 char *mig_job_outcome_why(MigJob *job);
 
-/* What to do: what the service's sentence says of the guest, or of the failure, or what the error's
- * name tells; then the findings that matter now. In the order in which it is to be done. */
+/* What to do: the service's advice for the guest, or the remedy of the failure; then the findings
+ * that matter now. In the order in which it is to be done. */
 char **mig_job_outcome_steps(MigJob *job);
 
-/* libvirt's own text, or "". Borrowed. */
-const char *mig_job_outcome_technical(MigJob *job);
+/* libvirt's own text, after the service's sentence if that is not what is shown; or "". */
+char *mig_job_outcome_technical(MigJob *job);
 
 /* The guest's name on the destination. */
 char *mig_job_outcome_guest_there(MigJob *job);

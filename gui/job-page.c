@@ -181,8 +181,8 @@ static void migrated_cb(GObject *source, GAsyncResult *result, gpointer data)
         mig_window_show_job(window, path);
         return;
     }
-    g_autofree char *sentence = mig_job_words_sentence(error->message);
-    mig_window_toast(window, sentence);
+    const MigFailureNames names = mig_job_words_names(MIG_JOB_PAGE(page)->job);
+    mig_window_toast_failure(window, error, &names);
     gtk_widget_action_set_enabled(page, "job.try-again", TRUE);
 }
 
@@ -196,14 +196,11 @@ static void try_again_action(GtkWidget *widget, const char *action, GVariant *pa
                        MIG_CALL_INTERACTIVE, NULL, migrated_cb, g_object_ref(self));
 }
 
-static void edit_action(GtkWidget *widget, const char *action, GVariant *parameter)
+static void repeat_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
-    MigJob *job = MIG_JOB_PAGE(widget)->job;
     MigWindow *window = mig_window_of(widget);
     if (window)
-        mig_window_migrate(window, mig_job_get_source(job), mig_job_get_guest(job),
-                           mig_object_get_variant(MIG_OBJECT(job), "Options"),
-                           mig_job_get_destination(job));
+        mig_window_repeat(window, MIG_JOB_PAGE(widget)->job);
 }
 
 static void move_back_action(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -267,7 +264,7 @@ static void mig_job_page_class_init(MigJobPageClass *klass)
     gtk_widget_class_install_action(widget_class, "job.cancel", NULL, cancel_action);
     gtk_widget_class_install_action(widget_class, "job.control", "s", control_action);
     gtk_widget_class_install_action(widget_class, "job.try-again", NULL, try_again_action);
-    gtk_widget_class_install_action(widget_class, "job.edit", NULL, edit_action);
+    gtk_widget_class_install_action(widget_class, "job.repeat", NULL, repeat_action);
     gtk_widget_class_install_action(widget_class, "job.move-back", NULL, move_back_action);
     gtk_widget_class_install_action(widget_class, "job.copy-report", NULL, copy_report_action);
 }

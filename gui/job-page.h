@@ -3,7 +3,7 @@
  * The page of a job: how far it is, and when it has ended where the guest is. For
  * mig_window_push(); mig_window_show_job() makes one. A page that is not shown costs nothing.
  *
- * Its actions: job.cancel, job.control (s: a method of Job), job.try-again, job.edit,
+ * Its actions: job.cancel, job.control (s: a method of Job), job.try-again, job.repeat,
  * job.move-back, job.copy-report.
  */
 #pragma once

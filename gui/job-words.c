@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "service-words.h"
 #include "words.h"
 
 /* before that an estimate jumps */
@@ -33,6 +34,13 @@ char *mig_job_words_fill(MigJob *job, const char *pattern)
         pattern += i < G_N_ELEMENTS(names) ? strlen(names[i].key) : 1;
     }
     return g_string_free(text, FALSE);
+}
+
+MigFailureNames mig_job_words_names(MigJob *job)
+{
+    return (MigFailureNames){ .guest = mig_job_get_guest(job),
+                              .source = mig_job_get_source(job),
+                              .destination = mig_job_get_destination(job) };
 }
 
 gboolean mig_job_words_copies(MigJob *job)
@@ -91,10 +99,13 @@ char *mig_job_words_cancel(MigJob *job)
 const char *mig_job_words_refusal(MigJob *job, const char *control)
 {
     GVariant *controls = mig_object_get_variant(MIG_OBJECT(job), "Controls");
-    const char *reason = NULL;
+    GVariant *refusals = mig_object_get_variant(MIG_OBJECT(job), "Refusals");
+    const char *reason = NULL, *id = "";
     if (!controls || !g_variant_lookup(controls, control, "&s", &reason))
         return _("The service does not offer it.");
-    return reason[0] ? reason : NULL;
+    if (refusals)
+        g_variant_lookup(refusals, control, "&s", &id);
+    return reason[0] ? mig_words_refusal(id, mig_service_words_refusal(id, reason)) : NULL;
 }
 
 char *mig_job_words_sentence(const char *text)

@@ -5,10 +5,14 @@
  */
 #pragma once
 
+#include "failure.h"
 #include "job.h"
 
 /* "{guest}", "{source}" and "{destination}" in a text, in one pass: names are never read again. */
 char *mig_job_words_fill(MigJob *job, const char *pattern);
+
+/* For failure.h; borrowed from the job. */
+MigFailureNames mig_job_words_names(MigJob *job);
 
 /* Whether the guest's memory is on its way: what is left, rates and so on mean something. */
 gboolean mig_job_words_copies(MigJob *job);

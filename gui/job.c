@@ -38,6 +38,7 @@ static const MigKey keys[] = {
     { "Cancelable", "cancelable", "b" },
     { "CancelRefusal", "cancel-refusal", "s" },
     { "Controls", "controls", "a{ss}" },
+    { "Refusals", "refusals", "a{ss}" },
     { "SourceState", "source-state", "s" },
     { "DestinationState", "destination-state", "s" },
     { "GuestHost", "guest-host", "s" },

@@ -15,13 +15,16 @@
 #include "consequence.h"
 #include "draft.h"
 #include "dry-run.h"
+#include "failure.h"
 #include "finding-row.h"
 #include "guest-list.h"
 #include "interface.h"
 #include "last-choices.h"
 #include "mode-rows.h"
 #include "option-row.h"
+#include "service-words.h"
 #include "sight.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -47,6 +50,7 @@ struct _MigMigratePage {
     GtkLabel *reason_label;
     GtkWidget *error_box;
     GtkLabel *error_label;
+    MigTechnical *technical;
     GtkWidget *authenticate_button;
     MigChooserRow *guest_row;
     MigChooserRow *source_row;
@@ -61,6 +65,7 @@ struct _MigMigratePage {
     AdwActionRow *consequence_row;
     GtkImage *consequence_icon;
     AdwPreferencesGroup *check_group;
+    MigTechnical *check_technical;
     GtkSpinner *check_spinner;
     GtkListBox *findings_list;
     GtkWidget *check_authenticate_button;
@@ -118,6 +123,28 @@ static char *host_words(const char *name)
     return name ? mig_words_host_inside(name) : g_strdup(_("the destination"));
 }
 
+static MigFailureNames get_names(MigMigratePage *self)
+{
+    return (MigFailureNames){ .guest = get_guest(self),
+                              .source = get_source(self),
+                              .destination = get_destination(self) };
+}
+
+/* What is wrong, of the migration that is chosen. */
+static char *describe_failure(MigMigratePage *self, const GError *error)
+{
+    const MigFailureNames names = get_names(self);
+    return mig_failure_of(error, &names);
+}
+
+/* There is little room for it; what to do is said with the checks. */
+static char *why_it_failed(MigMigratePage *self, const GError *error)
+{
+    const MigFailureNames names = get_names(self);
+    g_autofree char *name = mig_client_error_name(error);
+    return mig_failure_why(name, &names, error->message);
+}
+
 /* whether it can be started */
 
 static char *find_reason(MigMigratePage *self)
@@ -136,7 +163,7 @@ static char *find_reason(MigMigratePage *self)
     if (mig_draft_get_number(self->draft, MIG_OPT_TRY))
         return NULL;
     if (mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED)
-        return g_strdup(error->message);
+        return why_it_failed(self, error);
     return g_strdup(blocker);
 }
 
@@ -231,16 +258,18 @@ static void show_path(MigMigratePage *self)
 static void show_command(MigMigratePage *self)
 {
     GVariant *plan = mig_dry_run_get_plan(self->dry_run);
-    const char *command = "", *refusal = "";
+    const char *command = "", *refusal = "", *id = "";
     if (plan) {
         g_variant_lookup(plan, "virsh", "&s", &command);
         g_variant_lookup(plan, "virsh-refusal", "&s", &refusal);
+        g_variant_lookup(plan, "virsh-refusal-id", "&s", &id);
     }
     gtk_widget_set_visible(GTK_WIDGET(self->command_group), plan != NULL);
     gtk_widget_set_visible(self->copy_button, command[0] != '\0');
     gtk_label_set_label(self->command_label, command);
     gtk_widget_set_visible(GTK_WIDGET(self->command_label), command[0] != '\0');
-    g_autofree char *markup = g_markup_escape_text(command[0] ? "" : refusal, -1);
+    g_autofree char *markup =
+        g_markup_escape_text(command[0] ? "" : mig_service_words_refusal(id, refusal), -1);
     adw_preferences_group_set_description(self->command_group, markup);
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "page.copy-command", command[0] != '\0');
 }
@@ -272,7 +301,7 @@ static char *describe_check(MigMigratePage *self)
         return g_strdup(_("Looking at both hosts…"));
     case MIG_DRY_RUN_DENIED:
     case MIG_DRY_RUN_FAILED:
-        return g_strdup(error->message);
+        return describe_failure(self, error);
     default:
         return count_findings(self);
     }
@@ -283,7 +312,9 @@ static void show_check(MigMigratePage *self)
     const MigDryRunState state = mig_dry_run_get_state(self->dry_run);
     g_autofree char *text = describe_check(self);
     g_autofree char *markup = g_markup_escape_text(text, -1);
+    const GError *error = mig_dry_run_get_error(self->dry_run);
     adw_preferences_group_set_description(self->check_group, markup);
+    mig_technical_set(self->check_technical, text, error ? error->message : NULL);
     gtk_widget_set_visible(GTK_WIDGET(self->findings_list),
                            g_list_model_get_n_items(mig_dry_run_get_findings(self->dry_run)) > 0);
     gtk_widget_set_visible(self->check_authenticate_button, state == MIG_DRY_RUN_DENIED);
@@ -359,8 +390,8 @@ static void show_guest_detail(MigMigratePage *self)
     MigGuest *guest = find_guest(self);
     g_autofree char *detail = guest ? guest_detail(guest) : g_strdup("");
     const GError *error = mig_guest_list_get_error(self->guests);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->guest_row),
-                                !guest && error ? error->message : detail);
+    g_autofree char *why = !guest && error ? describe_failure(self, error) : NULL;
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->guest_row), why ?: detail);
 }
 
 static void guests_updated_cb(MigMigratePage *self)
@@ -477,11 +508,14 @@ static char *host_detail(MigHost *host)
     const char *file_error = mig_object_get_string(MIG_OBJECT(host), "FileError");
     const guint64 contact = mig_object_get_number(MIG_OBJECT(host), "LastContact");
     GVariant *last = mig_object_get_variant(MIG_OBJECT(host), "LastError");
-    const char *sentence = "";
+    const MigFailureNames names = { .host = mig_host_get_name(host) };
+    const char *name = "", *sentence = "";
     if (last)
-        g_variant_get(last, "(&s&s)", NULL, &sentence);
-    if (file_error[0] || sentence[0])
-        return g_strdup(file_error[0] ? file_error : sentence);
+        g_variant_get(last, "(&s&s)", &name, &sentence);
+    if (file_error[0])
+        return mig_failure_text(mig_error_name(MIG_ERROR_INVALID_HOST_FILE), &names, file_error);
+    if (sentence[0])
+        return mig_failure_text(name, &names, sentence);
     if (!contact)
         return g_strdup("");
     g_autofree char *time = mig_words_time((gint64) contact);
@@ -551,7 +585,9 @@ static void destination_chosen_cb(MigMigratePage *self)
 static void show_error(MigMigratePage *self, const GError *error)
 {
     const gboolean denied = g_error_matches(error, MIG_ERROR, MIG_ERROR_ACCESS_DENIED);
-    gtk_label_set_label(self->error_label, error->message);
+    g_autofree char *text = describe_failure(self, error);
+    gtk_label_set_label(self->error_label, text);
+    mig_technical_set(self->technical, text, error->message);
     gtk_widget_set_visible(self->authenticate_button, denied);
     gtk_widget_set_visible(self->error_box, TRUE);
 }
@@ -718,6 +754,7 @@ static void mig_migrate_page_class_init(MigMigratePageClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_migrate_page_dispose;
     g_type_ensure(MIG_TYPE_CHOOSER_ROW);
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/migrate-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, MigMigratePage, name)
     CHILD(title);
@@ -726,6 +763,7 @@ static void mig_migrate_page_class_init(MigMigratePageClass *klass)
     CHILD(reason_label);
     CHILD(error_box);
     CHILD(error_label);
+    CHILD(technical);
     CHILD(authenticate_button);
     CHILD(guest_row);
     CHILD(source_row);
@@ -761,6 +799,8 @@ static void mig_migrate_page_init(MigMigratePage *self)
     mig_chooser_row_set_nothing(self->guest_row, _("Choose…"));
     mig_chooser_row_set_nothing(self->destination_row, _("Choose…"));
     add_rows(self);
+    self->check_technical = g_object_new(MIG_TYPE_TECHNICAL, NULL);
+    adw_preferences_group_add(self->check_group, GTK_WIDGET(self->check_technical));
 }
 
 static void watch(MigMigratePage *self)

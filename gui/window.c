@@ -10,11 +10,13 @@
 #include "history-page.h"
 #include "hosts-page.h"
 #include "job-page.h"
+#include "job-words.h"
 #include "jobs-page.h"
 #include "migrate-page.h"
 #include "notify.h"
 #include "settings.h"
 #include "stack.h"
+#include "technical.h"
 #include "words.h"
 
 struct _MigWindow {
@@ -31,6 +33,8 @@ struct _MigWindow {
     GtkWidget *views;
     GtkStack *service_stack;
     AdwStatusPage *no_service_page;
+    MigTechnical *no_service_technical;
+    MigTechnical *denied_technical;
     AdwStatusPage *denied_page;
     GtkRevealer *banner;
     GtkLabel *banner_label;
@@ -124,6 +128,14 @@ void mig_window_migrate(MigWindow *self, const char *source, const char *guest, 
                     "migrate");
 }
 
+void mig_window_repeat(MigWindow *self, MigJob *job)
+{
+    g_return_if_fail(MIG_IS_JOB(job));
+    mig_window_migrate(self, mig_job_get_source(job), mig_job_get_guest(job),
+                       mig_object_get_variant(MIG_OBJECT(job), "Options"),
+                       mig_job_get_destination(job));
+}
+
 void mig_window_show_job(MigWindow *self, const char *path)
 {
     g_return_if_fail(MIG_IS_WINDOW(self));
@@ -153,6 +165,38 @@ void mig_window_toast(MigWindow *self, const char *text)
     adw_toast_overlay_add_toast(self->toasts, adw_toast_new(escaped));
 }
 
+static void show_message_cb(AdwToast *toast)
+{
+    GtkWidget *parent = g_object_get_data(G_OBJECT(toast), "window");
+    GtkWidget *dialog = adw_message_dialog_new(GTK_WINDOW(parent), _("Technical message"),
+                                               g_object_get_data(G_OBJECT(toast), "message"));
+    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("_Close"));
+    adw_message_dialog_set_close_response(ADW_MESSAGE_DIALOG(dialog), "close");
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* The toast is the window's, and gone before it. */
+static void offer_message(MigWindow *self, AdwToast *toast, const char *message)
+{
+    adw_toast_set_button_label(toast, _("Details"));
+    adw_toast_set_timeout(toast, 10); /* s: two things to read */
+    g_object_set_data(G_OBJECT(toast), "window", self);
+    g_object_set_data_full(G_OBJECT(toast), "message", g_strdup(message), g_free);
+    g_signal_connect(toast, "button-clicked", G_CALLBACK(show_message_cb), NULL);
+}
+
+void mig_window_toast_failure(MigWindow *self, const GError *error, const MigFailureNames *names)
+{
+    g_return_if_fail(MIG_IS_WINDOW(self));
+    g_autofree char *text = mig_failure_of(error, names);
+    g_autofree char *sentence = mig_job_words_sentence(text);
+    g_autofree char *escaped = g_markup_escape_text(sentence, -1);
+    AdwToast *toast = adw_toast_new(escaped);
+    if (!g_str_equal(text, error->message))
+        offer_message(self, toast, error->message);
+    adw_toast_overlay_add_toast(self->toasts, toast);
+}
+
 /* the service */
 
 static void show_banner(MigWindow *self, gboolean show)
@@ -168,12 +212,14 @@ static void show_banner(MigWindow *self, gboolean show)
     gtk_widget_set_visible(GTK_WIDGET(self->banner), show);
 }
 
-static void describe(AdwStatusPage *page, const char *text, const GError *error)
+static void describe(AdwStatusPage *page, MigTechnical *technical, const char *text,
+                     const GError *error)
 {
-    g_autofree char *all =
-        error ? g_strdup_printf("%s\n\n%s", text, error->message) : g_strdup(text);
-    g_autofree char *escaped = g_markup_escape_text(all, -1);
-    adw_status_page_set_description(page, escaped);
+    g_autofree char *why = error ? mig_failure_of(error, NULL) : NULL;
+    g_autofree char *all = g_strjoin("\n\n", text, why, NULL);
+    mig_technical_describe(page, technical, all, error);
+    if (error)
+        mig_technical_set(technical, why, error->message);
 }
 
 static void client_state_cb(MigWindow *self)
@@ -191,10 +237,10 @@ static void client_state_cb(MigWindow *self)
         self->lost = 0;
     else if (!self->lost)
         self->lost = g_get_real_time();
-    describe(self->no_service_page,
+    describe(self->no_service_page, self->no_service_technical,
              _("It should start by itself. “systemctl status migrationd” says more."), error);
-    describe(self->denied_page, _("The bus does not let you talk to the migration service."),
-             error);
+    describe(self->denied_page, self->denied_technical,
+             _("The bus does not let you talk to the migration service."), error);
     mig_stack_show(self->service_stack, self->was_ready ? "ready" : pages[state]);
     show_banner(self,
                 self->was_ready && (state == MIG_CLIENT_NO_SERVICE || state == MIG_CLIENT_DENIED));
@@ -388,6 +434,8 @@ static void mig_window_class_init(MigWindowClass *klass)
 static void mig_window_init(MigWindow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    self->no_service_technical = mig_technical_add_to(self->no_service_page);
+    self->denied_technical = mig_technical_add_to(self->denied_page);
     GtkSearchBar *bar = mig_guests_page_get_search_bar(self->guests_page);
     gtk_search_bar_set_key_capture_widget(bar, GTK_WIDGET(self->guests_page));
     g_object_bind_property(bar, "search-mode-enabled", self->search_button, "active",

@@ -17,6 +17,7 @@
 #include <adwaita.h>
 
 #include "client.h"
+#include "failure.h"
 
 #define MIG_TYPE_WINDOW (mig_window_get_type())
 G_DECLARE_FINAL_TYPE(MigWindow, mig_window, MIG, WINDOW, AdwApplicationWindow)
@@ -47,4 +48,9 @@ void mig_window_migrate(MigWindow *self, const char *source, const char *guest, 
                         const char *destination);
 
 /* A short message; `text` is never markup. */
+/* The page New migration with the guest, the hosts and the options of a job. */
+void mig_window_repeat(MigWindow *self, MigJob *job);
+
+/* That a call failed; the service's words are one click away. */
+void mig_window_toast_failure(MigWindow *self, const GError *error, const MigFailureNames *names);
 void mig_window_toast(MigWindow *self, const char *text);

@@ -48,6 +48,44 @@ static const Word reasons[] = {
 
 /* Where the service's words name an option by its key, the app names it as the page does. */
 static const Word rules[] = {
+    { "tunnelled-flow", N_("only with the source host in charge there is a tunnel") },
+    { "tunnelled-interface-address", N_("the tunnel has no address of its own") },
+    { "tunnelled-port", N_("the tunnel has no port of its own") },
+    { "tunnelled-listen-address", N_("the tunnel has no address of its own") },
+    { "tunnelled-data-protocol", N_("the tunnel is a connection of libvirt") },
+    { "tunnelled-copy-storage", N_("disks cannot be copied through the tunnel") },
+    { "tunnelled-tls", N_("the tunnel has an encryption of its own") },
+    { "tunnelled-postcopy",
+      N_("post-copy needs a way back from the destination, which the tunnel has not") },
+    { "tunnelled-parallel", N_("the tunnel is a single connection") },
+    { "tunnelled-offline", N_("an offline migration has no data that could be tunnelled") },
+    { "unmanaged-interface-address",
+      N_("the hypervisor is told nothing but an address to send the guest to") },
+    { "unmanaged-offline", N_("a configuration is moved by libvirt daemons, not by hypervisors") },
+    { "rdma-parallel", N_("RDMA takes a single connection") },
+    { "rdma-tls", N_("RDMA cannot be encrypted") },
+    { "offline-live", N_("a guest that is shut off cannot run on meanwhile") },
+    { "offline-copy-storage", N_("an offline migration copies no disks") },
+    { "offline-postcopy", N_("a guest that is shut off has no memory to copy") },
+    { "offline-parallel", N_("a guest that is shut off has no memory to copy") },
+    { "offline-auto-converge", N_("a guest that is shut off has no memory to copy") },
+    { "offline-tls", N_("a guest that is shut off has no memory to copy") },
+    { "offline-compression", N_("a guest that is shut off has no memory to copy") },
+    { "offline-bandwidth", N_("a guest that is shut off has no memory to copy") },
+    { "offline-maximum-downtime", N_("a guest that is shut off has no memory to copy") },
+    { "paused-postcopy", N_("a guest that is switched to post-copy must run to fetch its memory") },
+    { "postcopy-live", N_("post-copy is for a guest that runs") },
+    { "postcopy-parallel", N_("the guest would be lost: QEMU crashes on the destination at the end "
+                              "of a post-copy migration with several connections") },
+    { "disks-copy-storage", N_("no disks are copied") },
+    { "disks-address-copy-storage", N_("no disks are copied") },
+    { "disks-port-copy-storage", N_("no disks are copied") },
+    { "synchronous-writes-copy-storage", N_("no disks are copied") },
+    { "zero-copy-tls", N_("what is encrypted has to be copied") },
+    { "zero-copy-compression", N_("what is compressed has to be copied") },
+    { "graphics-type-address", N_("there is no address to send graphics clients to") },
+    { "graphics-type-port", N_("there is no port to send graphics clients to") },
+    { "graphics-tls-subject-port", N_("there is a certificate at a port with TLS only") },
     { "port-interface-address", N_("choose an address first") },
     { "rdma-interface-address", N_("RDMA needs an address; choose one first") },
     { "rdma-pin-all-protocol", N_("the protocol is not RDMA") },
@@ -101,6 +139,13 @@ static const Word remedies[] = {
       N_("Set one with virsh memtune --hard-limit, or choose another protocol.") },
 };
 
+static const Word refusals[] = {
+    { "without-postcopy", N_("“Allow post-copy” was off when the move was started; stop it and "
+                             "move the guest again with it.") },
+    { "other-limit", N_("After switching over the speed limit for that counts.") },
+    { "not-copying", N_("Memory is not being copied yet.") },
+};
+
 static const char *find(const Word *words, gsize n, const char *id)
 {
     for (gsize i = 0; i < n; i++)
@@ -139,6 +184,11 @@ const char *mig_words_rule(const char *id, const char *reason)
 const char *mig_words_remedy(const char *id, const char *remedy)
 {
     return find(remedies, G_N_ELEMENTS(remedies), id) ?: remedy;
+}
+
+const char *mig_words_refusal(const char *id, const char *sentence)
+{
+    return find(refusals, G_N_ELEMENTS(refusals), id) ?: sentence;
 }
 
 char *mig_words_host(const char *name)

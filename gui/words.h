@@ -16,10 +16,11 @@ const char *mig_words_phase(const char *phase);       /* Job.Phase */
  */
 const char *mig_words_reason(const char *id, const char *sentence);
 
-/* Why options cannot be combined, and what to do about a finding, by the id of the rule or finding;
- * of others what the service says. */
+/* Why options cannot be combined, what to do about a finding, and why a control is refused, by the
+ * id of the rule, finding or refusal; of others what the service says. */
 const char *mig_words_rule(const char *id, const char *reason);
 const char *mig_words_remedy(const char *id, const char *remedy);
+const char *mig_words_refusal(const char *id, const char *sentence);
 
 /* A host's name; that of "local" is a text. */
 char *mig_words_host(const char *name);

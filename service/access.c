@@ -94,6 +94,7 @@ static const AccessRow job_rows[] = {
     { "Cancelable", READ },
     { "CancelRefusal", READ },
     { "Controls", READ },
+    { "Refusals", READ },
     { "SourceState", READ_OWN },
     { "DestinationState", READ_OWN },
     { "GuestHost", READ_OWN },

@@ -30,31 +30,39 @@ static GVariant *get_phase(const void *thing, gsize offset)
     return g_variant_new_string(mig_phase_to_string(((const MigJob *) thing)->phase));
 }
 
-static const char *cancel_refusal(const MigJob *record)
+static MigRefusal cancel_refusal(const MigJob *record)
 {
     return mig_control_refusal(MIG_CONTROL_CANCEL, record, NULL);
 }
 
 static GVariant *get_cancelable(const void *thing, gsize offset)
 {
-    return g_variant_new_boolean(cancel_refusal(thing) == NULL);
+    return g_variant_new_boolean(cancel_refusal(thing) == MIG_REFUSAL_NONE);
 }
 
 static GVariant *get_cancel_refusal(const void *thing, gsize offset)
 {
-    const char *refusal = cancel_refusal(thing);
-    return g_variant_new_string(refusal ? refusal : "");
+    return g_variant_new_string(mig_refusal_sentence(cancel_refusal(thing)));
+}
+
+/* Of each control what `tell` says of its refusal. */
+static GVariant *list_refusals(const MigJob *record, const char *(*tell)(MigRefusal))
+{
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
+    for (MigControl control = 0; control < MIG_N_CONTROLS; control++)
+        g_variant_builder_add(&builder, "{ss}", mig_control_info(control)->method,
+                              tell(mig_control_refusal(control, record, NULL)));
+    return g_variant_builder_end(&builder);
 }
 
 static GVariant *get_controls(const void *thing, gsize offset)
 {
-    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
-    for (MigControl control = 0; control < MIG_N_CONTROLS; control++) {
-        const char *refusal = mig_control_refusal(control, thing, NULL);
-        g_variant_builder_add(&builder, "{ss}", mig_control_info(control)->method,
-                              refusal ? refusal : "");
-    }
-    return g_variant_builder_end(&builder);
+    return list_refusals(thing, mig_refusal_sentence);
+}
+
+static GVariant *get_refusals(const void *thing, gsize offset)
+{
+    return list_refusals(thing, mig_refusal_id);
 }
 
 static GVariant *get_dirty_rate(const void *thing, gsize offset)
@@ -131,6 +139,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("Cancelable", "b", get_cancelable, state, CHANGE)                                            \
     X("CancelRefusal", "s", get_cancel_refusal, state, CHANGE)                                     \
     X("Controls", "a{ss}", get_controls, state, CHANGE)                                            \
+    X("Refusals", "a{ss}", get_refusals, state, CHANGE)                                            \
     X("SourceState", "s", bus_get_string, source_state, CHANGE)                                    \
     X("DestinationState", "s", bus_get_string, destination_state, CHANGE)                          \
     X("GuestHost", "s", bus_get_string, guest_host, CHANGE)                                        \

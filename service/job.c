@@ -14,6 +14,7 @@
 #include "samples.h"
 #include "sd-autoptr.h"
 #include "variant.h"
+#include "verification.h"
 
 /* A worker, and one that looks what became of the first. */
 #define STARTS_MAX 2
@@ -171,6 +172,9 @@ static void on_gone(const GError *error, void *userdata)
         "the worker ended without an outcome and so did the one that looked at the hosts; "
         "look for guest %s on %s and %s, and at journalctl -u migration-job@%" G_GUINT64_FORMAT,
         job->record->guest, job->record->source, job->record->destination, job->record->id);
+    if (job->record->called != 0)
+        mig_job_set_variant(&job->record->verification,
+                            mig_verify_advise(job->record->verification, MIG_ADVICE_LOOK_AT_BOTH));
     job_end(job, MIG_STATE_INTERRUPTED, interrupted);
 }
 

@@ -70,7 +70,8 @@ const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
         return NULL;
     if (!challenge)
         return "polkit said no";
-    return interactive ? "polkit wants a password and there is no agent that could ask for it; call "
-                         "from a desktop, or start pkttyagent(1) for the calling process"
-                       : "polkit wants a password and the caller did not allow to ask for one";
+    return interactive
+               ? "polkit wants a password and there is no agent that could ask for it; call "
+                 "from a desktop, or start pkttyagent(1) for the calling process"
+               : "polkit wants a password and the caller did not allow to ask for one";
 }

@@ -22,7 +22,8 @@ int polkit_ask(sd_bus *bus, sd_bus_slot **ret_slot, const PolkitQuestion *questi
                sd_bus_message_handler_t answered, void *userdata);
 void polkit_withdraw(sd_bus *bus, const char *id);
 
-/* Why the answer to such a question is no, NULL: it is yes. Anything that cannot be read is a no. */
+/* Why the answer to such a question is no, NULL: it is yes. Anything that cannot be read is a no.
+ */
 const char *polkit_refusal(sd_bus_message *answer, gboolean interactive);
 
 /* Calls `changed` whenever polkit says that it may answer otherwise than before. Negative errno. */

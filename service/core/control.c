@@ -9,15 +9,6 @@
 #define BIT(phase) (1u << (phase))
 #define BEFORE_SWITCH (BIT(MIG_PHASE_SWITCHING) - 1)
 
-#define CANNOT_TUNE                                                                                \
-    "The source's hypervisor driver cannot change a migration that runs; wait for its end."
-#define NO_POST_COPY                                                                               \
-    "The job was started without option postcopy and cannot use post-copy; cancel it and migrate " \
-    "again with the option."
-#define IN_POST_COPY                                                                               \
-    "The guest runs on the destination already and fetches the rest of its memory (post-copy); "   \
-    "wait for the outcome."
-
 static const MigControlInfo infos[MIG_N_CONTROLS] = {
     [MIG_CONTROL_CANCEL] = {
         .method = "Cancel",
@@ -25,7 +16,7 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_N_OPTS,
         .phases = BEFORE_SWITCH,
         .ability = "cancellable",
-        .unable = "The source's hypervisor driver cannot cancel a migration; wait for its end.",
+        .unable = MIG_REFUSAL_CANNOT_CANCEL,
     },
     [MIG_CONTROL_START_POST_COPY] = {
         .method = "StartPostCopy",
@@ -33,9 +24,9 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_OPT_POSTCOPY,
         .phases = BIT(MIG_PHASE_COPYING),
         .ability = "tunable",
-        .unable = CANNOT_TUNE,
-        .unwanted = NO_POST_COPY,
-        .post_copy = IN_POST_COPY,
+        .unable = MIG_REFUSAL_CANNOT_TUNE,
+        .unwanted = MIG_REFUSAL_WITHOUT_POSTCOPY,
+        .post_copy = MIG_REFUSAL_IN_POST_COPY,
     },
     [MIG_CONTROL_SET_MAXIMUM_DOWNTIME] = {
         .method = "SetMaximumDowntime",
@@ -43,8 +34,8 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_N_OPTS,
         .phases = BIT(MIG_PHASE_COPYING),
         .ability = "tunable",
-        .unable = CANNOT_TUNE,
-        .post_copy = IN_POST_COPY,
+        .unable = MIG_REFUSAL_CANNOT_TUNE,
+        .post_copy = MIG_REFUSAL_IN_POST_COPY,
     },
     [MIG_CONTROL_SET_BANDWIDTH] = {
         .method = "SetBandwidth",
@@ -52,8 +43,8 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_N_OPTS,
         .phases = BIT(MIG_PHASE_COPYING),
         .ability = "tunable",
-        .unable = CANNOT_TUNE,
-        .post_copy = "In post-copy another limit counts; call SetPostCopyBandwidth.",
+        .unable = MIG_REFUSAL_CANNOT_TUNE,
+        .post_copy = MIG_REFUSAL_OTHER_LIMIT,
     },
     [MIG_CONTROL_SET_POST_COPY_BANDWIDTH] = {
         .method = "SetPostCopyBandwidth",
@@ -61,8 +52,8 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_OPT_POSTCOPY,
         .phases = BIT(MIG_PHASE_COPYING) | BIT(MIG_PHASE_POST_COPY),
         .ability = "tunable",
-        .unable = CANNOT_TUNE,
-        .unwanted = NO_POST_COPY,
+        .unable = MIG_REFUSAL_CANNOT_TUNE,
+        .unwanted = MIG_REFUSAL_WITHOUT_POSTCOPY,
     },
     [MIG_CONTROL_PAUSE] = {
         .method = "Pause",
@@ -70,8 +61,8 @@ static const MigControlInfo infos[MIG_N_CONTROLS] = {
         .wants = MIG_N_OPTS,
         .phases = BIT(MIG_PHASE_COPYING),
         .ability = "tunable",
-        .unable = CANNOT_TUNE,
-        .post_copy = IN_POST_COPY,
+        .unable = MIG_REFUSAL_CANNOT_TUNE,
+        .post_copy = MIG_REFUSAL_IN_POST_COPY,
     },
 };
 
@@ -103,13 +94,13 @@ static gboolean is_true(GVariant *dict, const char *key, gboolean otherwise)
     return value;
 }
 
-static const char *phase_refusal(const MigControlInfo *info, MigPhase phase, MigError *code)
+static MigRefusal phase_refusal(const MigControlInfo *info, MigPhase phase, MigError *code)
 {
     if (info->phases & BIT(phase))
-        return NULL;
+        return MIG_REFUSAL_NONE;
     *code = MIG_ERROR_TOO_EARLY;
     if (phase < MIG_PHASE_COPYING)
-        return "The guest's memory is not being copied yet; try again in phase copying.";
+        return MIG_REFUSAL_NOT_COPYING;
     *code = MIG_ERROR_TOO_LATE;
     if (phase == MIG_PHASE_POST_COPY && info->post_copy)
         return info->post_copy;
@@ -117,14 +108,14 @@ static const char *phase_refusal(const MigControlInfo *info, MigPhase phase, Mig
     return mig_cancel_refusal(MIG_STATE_RUNNING, phase);
 }
 
-static const char *refusal(MigControl control, const MigJob *job, MigError *code)
+static MigRefusal refusal(MigControl control, const MigJob *job, MigError *code)
 {
     const MigControlInfo *info = &infos[control];
-    const char *of_state = mig_cancel_refusal(job->state, MIG_PHASE_QUEUED);
-    const char *of_phase;
+    MigRefusal of_state = mig_cancel_refusal(job->state, MIG_PHASE_QUEUED);
+    MigRefusal of_phase;
 
     *code = mig_state_is_final(job->state) ? MIG_ERROR_JOB_FINISHED : MIG_ERROR_TOO_LATE;
-    if (of_state != NULL)
+    if (of_state != MIG_REFUSAL_NONE)
         return of_state;
 
     *code = MIG_ERROR_NOT_SUPPORTED;
@@ -135,21 +126,21 @@ static const char *refusal(MigControl control, const MigJob *job, MigError *code
         return info->unwanted;
 
     of_phase = phase_refusal(info, job->phase, code);
-    if (of_phase != NULL)
+    if (of_phase != MIG_REFUSAL_NONE)
         return of_phase;
 
     *code = MIG_ERROR_TOO_LATE;
     if (control == MIG_CONTROL_PAUSE && strcmp(job->source_state, "paused") == 0)
-        return "The guest is paused already; the job ends when all of it is copied.";
+        return MIG_REFUSAL_PAUSED;
 
-    return NULL;
+    return MIG_REFUSAL_NONE;
 }
 
-const char *mig_control_refusal(MigControl control, const MigJob *job, MigError *code)
+MigRefusal mig_control_refusal(MigControl control, const MigJob *job, MigError *code)
 {
     MigError unused;
 
-    g_return_val_if_fail((guint) control < MIG_N_CONTROLS, NULL);
+    g_return_val_if_fail((guint) control < MIG_N_CONTROLS, MIG_REFUSAL_NONE);
 
     return refusal(control, job, code != NULL ? code : &unused);
 }
@@ -157,11 +148,11 @@ const char *mig_control_refusal(MigControl control, const MigJob *job, MigError 
 gboolean mig_control_check(MigControl control, const MigJob *job, GError **error)
 {
     MigError code;
-    const char *reason = mig_control_refusal(control, job, &code);
+    MigRefusal reason = mig_control_refusal(control, job, &code);
 
-    if (reason == NULL)
+    if (reason == MIG_REFUSAL_NONE)
         return TRUE;
-    g_set_error_literal(error, MIG_ERROR, (int) code, reason);
+    g_set_error_literal(error, MIG_ERROR, (int) code, mig_refusal_sentence(reason));
 
     return FALSE;
 }

@@ -25,18 +25,18 @@ typedef struct {
     MigOption value;    /* takes one "t" with the range and unit of this option; MIG_N_OPTS: none */
     MigOption wants;    /* option that the job must have been started with; MIG_N_OPTS: none */
     guint phases;       /* bits 1 << MigPhase of a running job */
-    const char *ability;   /* key of the plan that must not be false */
-    const char *unable;    /* why a driver without the ability cannot */
-    const char *unwanted;  /* why a job without the option cannot, or NULL */
-    const char *post_copy; /* why not in phase post-copy, or NULL */
+    const char *ability;  /* key of the plan that must not be false */
+    MigRefusal unable;    /* why a driver without the ability cannot */
+    MigRefusal unwanted;  /* why a job without the option cannot */
+    MigRefusal post_copy; /* why not in phase post-copy; NONE: as a cancel */
 } MigControlInfo;
 
 const MigControlInfo *mig_control_info(MigControl control);
 gboolean mig_control_from_method(const char *method, MigControl *ret);
 
-/* NULL if the job takes it now, else the reason as a sentence, and its code: TOO_EARLY, TOO_LATE,
- * NOT_SUPPORTED, JOB_FINISHED. `code` may be NULL. */
-const char *mig_control_refusal(MigControl control, const MigJob *job, MigError *code);
+/* MIG_REFUSAL_NONE if the job takes it now, else why not, and the code of that: TOO_EARLY,
+ * TOO_LATE, NOT_SUPPORTED, JOB_FINISHED. `code` may be NULL. */
+MigRefusal mig_control_refusal(MigControl control, const MigJob *job, MigError *code);
 /* The same as an error; TRUE if it takes it. */
 gboolean mig_control_check(MigControl control, const MigJob *job, GError **error);
 /* INVALID_OPTION_VALUE if the value is out of the option's range. */

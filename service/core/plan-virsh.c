@@ -184,8 +184,7 @@ void mig_plan_virsh(MigPlan *plan, const MigRequest *request, const MigHost *des
     const char *uri = plan->peer_uri ?: plan->destination_uri ?: any;
 
     if (mig_request_has_edits(request)) {
-        plan->no_virsh = "virsh cannot edit the guest's XML on its way; it takes a file with all "
-                         "of it (--xml, --persistent-xml)";
+        plan->no_virsh = MIG_REFUSAL_VIRSH_EDITS;
         return;
     }
     plan->virsh =

@@ -170,7 +170,8 @@ GVariant *mig_plan_to_variant(const MigPlan *plan)
     g_variant_dict_insert(&dict, "progress", "s", plan->progress);
     g_variant_dict_insert(&dict, "encrypted", "b", plan->encrypted);
     g_variant_dict_insert(&dict, "virsh", "s", plan->virsh ?: "");
-    g_variant_dict_insert(&dict, "virsh-refusal", "s", plan->no_virsh ?: "");
+    g_variant_dict_insert(&dict, "virsh-refusal", "s", mig_refusal_sentence(plan->no_virsh));
+    g_variant_dict_insert(&dict, "virsh-refusal-id", "s", mig_refusal_id(plan->no_virsh));
     g_variant_dict_insert_value(&dict, "connections", mig_plan_connections_to_variant(plan));
     g_variant_dict_insert_value(&dict, "findings", mig_findings_to_variant(plan->findings));
 

@@ -8,6 +8,7 @@
 #include "finding.h"
 #include "hostfile.h"
 #include "outcome.h"
+#include "refusal.h"
 #include "request.h"
 
 /* What a host says about a guest. Times and states as libvirt has them. */
@@ -76,7 +77,7 @@ typedef struct {
     const char *progress; /* what the driver will tell: "none", "time", "percent", "bytes" */
     gboolean encrypted;   /* the guest's memory on the wire */
     char *virsh;          /* equivalent command line, or NULL: virsh cannot do this */
-    const char *no_virsh; /* why not, a sentence, or NULL */
+    MigRefusal no_virsh;  /* why not */
     GPtrArray *findings;  /* consequences */
 } MigPlan;
 

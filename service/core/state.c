@@ -8,53 +8,42 @@
 #define ENDED                                                                                      \
     (BIT(MIG_STATE_COMPLETED) | BIT(MIG_STATE_FAILED) | BIT(MIG_STATE_CANCELLED) |                 \
      BIT(MIG_STATE_INTERRUPTED))
-#define REFUSE_ENDED                                                                               \
-    "The job has ended already; its state and error say how, and a new job can be started."
-#define REFUSE_SWITCH                                                                              \
-    "The switch to the destination has begun and libvirt cannot take it back; wait for the "       \
-    "outcome and migrate the guest back if need be."
-#define REFUSE_POST_COPY                                                                           \
-    "The guest runs on the destination already and the rest of its memory is still on the "        \
-    "source: giving up now would lose the guest; wait for the outcome."
 
 typedef struct {
     const char *name;
     gboolean final;
     guint next; /* bits of the states it may become */
-    const char *cancel_refusal;
+    MigRefusal cancel_refusal;
 } StateInfo;
 
 static const StateInfo states[MIG_N_STATES] = {
     [MIG_STATE_QUEUED] = { "queued", FALSE,
                            BIT(MIG_STATE_RUNNING) | BIT(MIG_STATE_CANCELLING) |
                                (ENDED & ~BIT(MIG_STATE_COMPLETED)),
-                           NULL },
-    [MIG_STATE_RUNNING] = { "running", FALSE, BIT(MIG_STATE_CANCELLING) | ENDED, NULL },
-    [MIG_STATE_CANCELLING] = { "cancelling", FALSE, ENDED,
-                               "The job is being cancelled already; wait for its outcome." },
-    [MIG_STATE_COMPLETED] = { "completed", TRUE, 0, REFUSE_ENDED },
-    [MIG_STATE_FAILED] = { "failed", TRUE, 0, REFUSE_ENDED },
-    [MIG_STATE_CANCELLED] = { "cancelled", TRUE, 0, REFUSE_ENDED },
-    [MIG_STATE_INTERRUPTED] = { "interrupted", TRUE, 0, REFUSE_ENDED },
+                           MIG_REFUSAL_NONE },
+    [MIG_STATE_RUNNING] = { "running", FALSE, BIT(MIG_STATE_CANCELLING) | ENDED, MIG_REFUSAL_NONE },
+    [MIG_STATE_CANCELLING] = { "cancelling", FALSE, ENDED, MIG_REFUSAL_CANCELLING },
+    [MIG_STATE_COMPLETED] = { "completed", TRUE, 0, MIG_REFUSAL_ENDED },
+    [MIG_STATE_FAILED] = { "failed", TRUE, 0, MIG_REFUSAL_ENDED },
+    [MIG_STATE_CANCELLED] = { "cancelled", TRUE, 0, MIG_REFUSAL_ENDED },
+    [MIG_STATE_INTERRUPTED] = { "interrupted", TRUE, 0, MIG_REFUSAL_ENDED },
 };
 
 typedef struct {
     const char *name;
-    const char *cancel_refusal;
+    MigRefusal cancel_refusal;
 } PhaseInfo;
 
 static const PhaseInfo phases[MIG_N_PHASES] = {
-    [MIG_PHASE_QUEUED] = { "queued", NULL },
-    [MIG_PHASE_CONNECTING] = { "connecting", NULL },
-    [MIG_PHASE_CHECKING] = { "checking", NULL },
-    [MIG_PHASE_PREPARING] = { "preparing", NULL },
-    [MIG_PHASE_COPYING] = { "copying", NULL },
-    [MIG_PHASE_SWITCHING] = { "switching", REFUSE_SWITCH },
-    [MIG_PHASE_POST_COPY] = { "post-copy", REFUSE_POST_COPY },
-    [MIG_PHASE_VERIFYING] = { "verifying",
-                              "Libvirt has answered and both hosts are being looked at; wait for "
-                              "the outcome." },
-    [MIG_PHASE_DONE] = { "done", REFUSE_ENDED },
+    [MIG_PHASE_QUEUED] = { "queued", MIG_REFUSAL_NONE },
+    [MIG_PHASE_CONNECTING] = { "connecting", MIG_REFUSAL_NONE },
+    [MIG_PHASE_CHECKING] = { "checking", MIG_REFUSAL_NONE },
+    [MIG_PHASE_PREPARING] = { "preparing", MIG_REFUSAL_NONE },
+    [MIG_PHASE_COPYING] = { "copying", MIG_REFUSAL_NONE },
+    [MIG_PHASE_SWITCHING] = { "switching", MIG_REFUSAL_SWITCHING },
+    [MIG_PHASE_POST_COPY] = { "post-copy", MIG_REFUSAL_POST_COPY },
+    [MIG_PHASE_VERIFYING] = { "verifying", MIG_REFUSAL_VERIFYING },
+    [MIG_PHASE_DONE] = { "done", MIG_REFUSAL_ENDED },
 };
 
 const char *mig_state_to_string(MigState state)
@@ -117,11 +106,12 @@ gboolean mig_phase_may_enter(MigPhase from, MigPhase to)
     return to > from;
 }
 
-const char *mig_cancel_refusal(MigState state, MigPhase phase)
+MigRefusal mig_cancel_refusal(MigState state, MigPhase phase)
 {
-    g_return_val_if_fail((guint) state < MIG_N_STATES && (guint) phase < MIG_N_PHASES, NULL);
+    g_return_val_if_fail((guint) state < MIG_N_STATES && (guint) phase < MIG_N_PHASES,
+                         MIG_REFUSAL_NONE);
 
-    if (states[state].cancel_refusal != NULL)
+    if (states[state].cancel_refusal != MIG_REFUSAL_NONE)
         return states[state].cancel_refusal;
 
     return phases[phase].cancel_refusal;

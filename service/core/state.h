@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "refusal.h"
+
 typedef enum {
     MIG_STATE_QUEUED,      /* recorded, no worker yet */
     MIG_STATE_RUNNING,     /* a worker is at it */
@@ -41,5 +43,5 @@ gboolean mig_state_may_enter(MigState from, MigState to);
 const char *mig_phase_to_string(MigPhase phase);
 gboolean mig_phase_from_string(const char *name, MigPhase *ret);
 gboolean mig_phase_may_enter(MigPhase from, MigPhase to);
-/* NULL if a job in this state and phase can be cancelled, else the reason as a sentence. */
-const char *mig_cancel_refusal(MigState state, MigPhase phase);
+/* MIG_REFUSAL_NONE if a job in this state and phase can be cancelled, else why not. */
+MigRefusal mig_cancel_refusal(MigState state, MigPhase phase);

@@ -136,6 +136,16 @@ GVariant *mig_verify(const MigEnd *end, GPtrArray *findings)
     return g_variant_dict_end(&dict);
 }
 
+GVariant *mig_verify_advise(GVariant *verification, MigAdvice advice)
+{
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(verification);
+
+    if (advice != MIG_ADVICE_NONE)
+        g_variant_dict_insert(&dict, "advice", "s", mig_advice_id(advice));
+
+    return g_variant_dict_end(&dict);
+}
+
 GVariant *mig_verify_pending(const char *const *volumes)
 {
     g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);

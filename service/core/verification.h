@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "advice.h"
 #include "finding.h"
 #include "outcome.h"
 
@@ -46,6 +47,9 @@ typedef struct {
  * "source-configuration" (s), "destination-configuration" (s), "executing" (s), "matches" (b),
  * "new-volumes" (as) if there are any. */
 GVariant *mig_verify(const MigEnd *end, GPtrArray *findings);
+
+/* The same with "advice" (s) in it, if there is one. Floating. */
+GVariant *mig_verify_advise(GVariant *verification, MigAdvice advice);
 
 /* The same before the call: what a later worker must know, should this one die. */
 GVariant *mig_verify_pending(const char *const *volumes);

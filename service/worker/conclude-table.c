@@ -14,228 +14,212 @@
 #define GONE MIG_SHOWS_GONE
 #define UNSEEN MIG_SHOWS_UNSEEN
 #define UNASKED MIG_SHOWS_UNASKED
-
-#define STOP_ONE "stop one of the two at once with virsh destroy"
-#define LOOK_THERE "look at host {destination} before you start it anywhere"
-#define DESTROY_NEITHER                                                                            \
-    "its memory is partly on each host, destroy neither copy; mend what broke the connection, "    \
-    "then "                                                                                        \
-    "migrate it again with the same options and postcopy-resume"
+#define ADVISE(advice) MIG_ADVICE_##advice
 
 static const MigEndRow moved[MIG_N_SHOWS][MIG_N_SHOWS] = {
     [RUNS] = {
         [RUNS] = { NOWHERE,
-                   "guest {guest} runs on host {source} AND on host {destination}, its disks are in "
-                   "danger",
-                   STOP_ONE },
+                   "guest {guest} runs on host {source} AND on host {destination}, its disks are "
+                   "in danger",
+                   ADVISE(STOP_ONE) },
         [PAUSED] = { SOURCE,
                      "guest {guest} runs on host {source}, a paused copy is on host {destination}",
-                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
-                     "host {destination} with virsh destroy" },
+                     ADVISE(REMOVE_COPY_ON_DESTINATION) },
         [SPLIT] = { NOWHERE,
-                    "guest {guest} runs on host {source} AND, in post-copy, on host {destination}, "
-                    "its disks are in danger",
-                    "suspend both at once with virsh suspend, then find out which one is complete" },
+                    "guest {guest} runs on host {source} AND, in post-copy, on host "
+                    "{destination}, its disks are in danger",
+                    ADVISE(SUSPEND_BOTH) },
         [GONE] = { SOURCE,
                    "guest {guest} runs on host {source} and not on host {destination}",
-                   NULL },
+                   ADVISE(NONE) },
         [UNSEEN] = { SOURCE,
                      "guest {guest} runs on host {source}, host {destination} cannot be asked",
-                     "look whether host {destination} has a paused copy before migrating again" },
+                     ADVISE(LOOK_FOR_COPY_ON_DESTINATION) },
         [UNASKED] = { SOURCE,
                       "guest {guest} runs on host {source}, host {destination} was not looked at",
-                      "look whether host {destination} has a paused copy before migrating again" },
+                      ADVISE(LOOK_FOR_COPY_ON_DESTINATION) },
     },
     [PAUSED] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} runs on host {destination}, a paused copy is on host {source}",
-                   "remove the copy on host {source} with virsh destroy and never resume it" },
+                   ADVISE(REMOVE_COPY_ON_SOURCE) },
         [PAUSED] = { NOWHERE,
                      "guest {guest} is paused on host {source} and on host {destination}",
-                     "if virsh domjobinfo shows no migration on host {source}, remove the copy on "
-                     "host {destination} with virsh destroy, then resume the guest on host {source} "
-                     "with virsh resume" },
+                     ADVISE(REMOVE_COPY_AND_RESUME) },
         [SPLIT] = { NOWHERE,
                     "guest {guest} runs on host {destination} in post-copy and is paused on host "
                     "{source}",
-                    DESTROY_NEITHER },
+                    ADVISE(DESTROY_NEITHER) },
         [GONE] = { SOURCE,
                    "guest {guest} is paused on host {source} and not on host {destination}",
-                   "resume it there with virsh resume" },
+                   ADVISE(RESUME_ON_SOURCE) },
         [UNSEEN] = { NOWHERE,
-                     "guest {guest} is paused on host {source}, host {destination} cannot be asked "
-                     "and may run it",
-                     "do not resume it before you have looked at host {destination}" },
+                     "guest {guest} is paused on host {source}, host {destination} cannot be "
+                     "asked and may run it",
+                     ADVISE(RESUME_AFTER_DESTINATION) },
         [UNASKED] = { NOWHERE,
-                      "guest {guest} is paused on host {source}, host {destination} was not looked "
-                      "at and may run it",
-                      "do not resume it before you have looked at host {destination}" },
+                      "guest {guest} is paused on host {source}, host {destination} was not "
+                      "looked at and may run it",
+                      ADVISE(RESUME_AFTER_DESTINATION) },
     },
     [SPLIT] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} runs on host {destination}, host {source} has a copy that was "
                    "stopped in post-copy",
-                   "never resume the copy on host {source}; remove it with virsh destroy once "
-                   "virsh domstate --reason shows no post-copy on host {destination}" },
+                   ADVISE(NEVER_RESUME_COPY) },
         [PAUSED] = { NOWHERE,
-                     "guest {guest} is paused on host {destination}, host {source} has a copy that "
-                     "was stopped in post-copy",
-                     DESTROY_NEITHER },
+                     "guest {guest} is paused on host {destination}, host {source} has a copy "
+                     "that was stopped in post-copy",
+                     ADVISE(DESTROY_NEITHER) },
         [SPLIT] = { NOWHERE,
                     "guest {guest} was broken off in post-copy: it runs on host {destination} and "
                     "the rest of its memory is on host {source}",
-                    DESTROY_NEITHER },
+                    ADVISE(DESTROY_NEITHER) },
         [GONE] = { NOWHERE,
-                   "guest {guest} was broken off in post-copy and is not on host {destination} any "
-                   "more, with the memory that was there",
-                   "never resume the copy on host {source}; if host {destination} has lost it for "
-                   "good, remove the copy with virsh destroy and start the guest again from its "
-                   "configuration" },
+                   "guest {guest} was broken off in post-copy and is not on host {destination} "
+                   "any more, with the memory that was there",
+                   ADVISE(START_ANEW) },
         [UNSEEN] = { NOWHERE,
-                     "guest {guest} was broken off in post-copy: the rest of its memory is on host "
-                     "{source}, host {destination} cannot be asked",
-                     DESTROY_NEITHER },
+                     "guest {guest} was broken off in post-copy: the rest of its memory is on "
+                     "host {source}, host {destination} cannot be asked",
+                     ADVISE(DESTROY_NEITHER) },
         [UNASKED] = { NOWHERE,
-                      "guest {guest} was broken off in post-copy: the rest of its memory is on host "
-                      "{source}, host {destination} was not looked at",
-                      DESTROY_NEITHER },
+                      "guest {guest} was broken off in post-copy: the rest of its memory is on "
+                      "host {source}, host {destination} was not looked at",
+                      ADVISE(DESTROY_NEITHER) },
     },
     [GONE] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} runs on host {destination} and not on host {source}",
-                   NULL },
+                   ADVISE(NONE) },
         [PAUSED] = { DESTINATION,
                      "guest {guest} is paused on host {destination} and not on host {source}",
-                     "resume it there with virsh resume" },
+                     ADVISE(RESUME_ON_DESTINATION) },
         [SPLIT] = { DESTINATION,
-                    "guest {guest} runs on host {destination} in post-copy, host {source} has lost "
-                    "the rest of its memory",
-                    "save what can be saved from within the guest, then stop it with virsh destroy "
-                    "and start it again from its configuration" },
+                    "guest {guest} runs on host {destination} in post-copy, host {source} has "
+                    "lost the rest of its memory",
+                    ADVISE(SAVE_AND_START) },
         [GONE] = { NOWHERE,
                    "guest {guest} runs neither on host {source} nor on host {destination}",
-                   "look for the reason in its log in /var/log/libvirt/qemu on both, then start it "
-                   "where its configuration is" },
+                   ADVISE(READ_LOGS) },
         [UNSEEN] = { NOWHERE,
                      "guest {guest} is not on host {source}, host {destination} cannot be asked",
-                     LOOK_THERE },
+                     ADVISE(LOOK_AT_DESTINATION) },
         [UNASKED] = { NOWHERE,
                       "guest {guest} is not on host {source} any more, host {destination} was not "
                       "looked at",
-                      LOOK_THERE },
+                      ADVISE(LOOK_AT_DESTINATION) },
     },
     [UNSEEN] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} runs on host {destination}, host {source} cannot be asked",
-                   "look whether host {source} has a paused copy; remove it with virsh destroy and "
-                   "never resume it" },
+                   ADVISE(LOOK_FOR_COPY_ON_SOURCE) },
         [PAUSED] = { NOWHERE,
                      "guest {guest} is paused on host {destination}, host {source} cannot be asked",
-                     "do not resume it before you have looked at host {source}" },
+                     ADVISE(RESUME_AFTER_SOURCE) },
         [SPLIT] = { NOWHERE,
                     "guest {guest} runs on host {destination} in post-copy, host {source}, which "
                     "has the rest of its memory, cannot be asked",
-                    DESTROY_NEITHER },
+                    ADVISE(DESTROY_NEITHER) },
         [GONE] = { NOWHERE,
                    "guest {guest} is not on host {destination}, host {source} cannot be asked",
-                   "look at host {source} before you start it anywhere" },
+                   ADVISE(LOOK_AT_SOURCE) },
         [UNSEEN] = { NOWHERE,
-                     "neither host {source} nor host {destination} can be asked about guest {guest}",
-                     "look at both before you start it anywhere" },
+                     "neither host {source} nor host {destination} can be asked about guest "
+                     "{guest}",
+                     ADVISE(LOOK_AT_BOTH) },
         [UNASKED] = { NOWHERE,
                       "host {source} cannot be asked about guest {guest}, host {destination} was "
                       "not looked at",
-                      "look at both before you start it anywhere" },
+                      ADVISE(LOOK_AT_BOTH) },
     },
 };
-
-#define UNDEFINE_ONE                                                                               \
-    "remove it with virsh undefine from the host on which the guest is not to start"
 
 static const MigEndRow offline_moved[MIG_N_SHOWS][MIG_N_SHOWS] = {
     [RUNS] = {
         [RUNS] = { NOWHERE,
                    "guest {guest} was started meanwhile and runs on host {source} AND on host "
                    "{destination}, its disks are in danger",
-                   STOP_ONE },
+                   ADVISE(STOP_ONE) },
         [KEPT] = { SOURCE,
                    "guest {guest} was started meanwhile and runs on host {source}, host "
                    "{destination} has its configuration too",
-                   "remove it there with virsh undefine" },
+                   ADVISE(UNDEFINE_ON_DESTINATION) },
         [GONE] = { SOURCE,
                    "guest {guest} was started meanwhile and runs on host {source}",
-                   NULL },
+                   ADVISE(NONE) },
         [UNSEEN] = { SOURCE,
                      "guest {guest} was started meanwhile and runs on host {source}, host "
                      "{destination} cannot be asked",
-                     "look whether host {destination} has its configuration too" },
+                     ADVISE(LOOK_FOR_CONFIGURATION_ON_DESTINATION) },
         [UNASKED] = { SOURCE,
                       "guest {guest} was started meanwhile and runs on host {source}, host "
                       "{destination} was not looked at",
-                      "look whether host {destination} has its configuration too" },
+                      ADVISE(LOOK_FOR_CONFIGURATION_ON_DESTINATION) },
     },
     [KEPT] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} was started meanwhile and runs on host {destination}, host "
                    "{source} has its configuration too",
-                   "remove it there with virsh undefine" },
+                   ADVISE(UNDEFINE_ON_SOURCE) },
         [KEPT] = { NOWHERE,
                    "hosts {source} and {destination} both have the configuration of guest {guest}",
-                   UNDEFINE_ONE },
+                   ADVISE(UNDEFINE_ONE) },
         [GONE] = { SOURCE,
                    "host {source} has the configuration of guest {guest}, host {destination} has "
                    "not",
-                   NULL },
+                   ADVISE(NONE) },
         [UNSEEN] = { SOURCE,
                      "host {source} has the configuration of guest {guest}, host {destination} "
                      "cannot be asked",
-                     "look whether host {destination} has it too" },
+                     ADVISE(LOOK_FOR_CONFIGURATION_ON_DESTINATION) },
         [UNASKED] = { SOURCE,
-                      "host {source} has the configuration of guest {guest}, host {destination} was "
-                      "not looked at",
-                      "look whether host {destination} has it too" },
+                      "host {source} has the configuration of guest {guest}, host {destination} "
+                      "was not looked at",
+                      ADVISE(LOOK_FOR_CONFIGURATION_ON_DESTINATION) },
     },
     [GONE] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} was started meanwhile and runs on host {destination}",
-                   NULL },
+                   ADVISE(NONE) },
         [KEPT] = { DESTINATION,
                    "host {destination} has the configuration of guest {guest}, host {source} has "
                    "not",
-                   NULL },
+                   ADVISE(NONE) },
         [GONE] = { NOWHERE,
                    "neither host {source} nor host {destination} has the configuration of guest "
                    "{guest}",
-                   "define it again from a backup" },
+                   ADVISE(DEFINE_AGAIN) },
         [UNSEEN] = { NOWHERE,
                      "host {source} has the configuration of guest {guest} no more, host "
                      "{destination} cannot be asked",
-                     LOOK_THERE },
+                     ADVISE(LOOK_AT_DESTINATION) },
         [UNASKED] = { NOWHERE,
                       "host {source} has the configuration of guest {guest} no more, host "
                       "{destination} was not looked at",
-                      LOOK_THERE },
+                      ADVISE(LOOK_AT_DESTINATION) },
     },
     [UNSEEN] = {
         [RUNS] = { DESTINATION,
                    "guest {guest} was started meanwhile and runs on host {destination}, host "
                    "{source} cannot be asked",
-                   "look whether host {source} has its configuration too" },
+                   ADVISE(LOOK_FOR_CONFIGURATION_ON_SOURCE) },
         [KEPT] = { NOWHERE,
-                   "host {destination} has the configuration of guest {guest}, host {source} cannot "
-                   "be asked",
-                   "look whether host {source} has it too" },
+                   "host {destination} has the configuration of guest {guest}, host {source} "
+                   "cannot be asked",
+                   ADVISE(LOOK_FOR_CONFIGURATION_ON_SOURCE) },
         [GONE] = { NOWHERE,
-                   "host {destination} has no configuration of guest {guest}, host {source} cannot "
-                   "be asked",
-                   "look whether host {source} has it" },
+                   "host {destination} has no configuration of guest {guest}, host {source} "
+                   "cannot be asked",
+                   ADVISE(LOOK_FOR_CONFIGURATION_ON_SOURCE) },
         [UNSEEN] = { NOWHERE,
-                     "neither host {source} nor host {destination} can be asked about guest {guest}",
-                     "look which of them has its configuration" },
+                     "neither host {source} nor host {destination} can be asked about guest "
+                     "{guest}",
+                     ADVISE(LOOK_FOR_CONFIGURATION) },
         [UNASKED] = { NOWHERE,
                       "host {source} cannot be asked about guest {guest}, host {destination} was "
                       "not looked at",
-                      "look which of them has its configuration" },
+                      ADVISE(LOOK_FOR_CONFIGURATION) },
     },
 };
 

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+#include "advice.h"
+
 typedef enum {
     MIG_SHOWS_RUNS,
     MIG_SHOWS_PAUSED,
@@ -20,8 +22,8 @@ typedef enum {
 
 typedef struct {
     enum { MIG_AT_NOWHERE, MIG_AT_SOURCE, MIG_AT_DESTINATION } at; /* where it is for sure */
-    const char *where;  /* {guest}, {source}, {destination} are filled in */
-    const char *remedy; /* NULL: nothing is to be done */
+    const char *where; /* {guest}, {source}, {destination} are filled in */
+    MigAdvice advice;  /* what is to be done */
 } MigEndRow;
 
 /* `offline`: the guest is shut off and its configuration is what moves; it is never PAUSED or

@@ -273,13 +273,19 @@ static int error_code(const MigEvidence *evidence, MigState state)
     return evidence->error ? evidence->error->code : MIG_ERROR_FAILED;
 }
 
+/* As it was before, or if neither host was changed, there is nothing to be done. */
+static MigAdvice advise(const MigEvidence *evidence, const MigEndRow *row)
+{
+    return evidence->called && !is_restored(evidence, see(evidence)) ? row->advice
+                                                                     : MIG_ADVICE_NONE;
+}
+
 /* Where the guest is now and what is to be done about it, or NULL: nothing new. */
 static char *say_where(const MigEvidence *evidence, const MigEndRow *row)
 {
     g_autofree char *where = fill_in(row->where, evidence);
-    /* as before, there is nothing to be done */
-    gboolean remedied = row->remedy && !is_restored(evidence, see(evidence));
-    g_autofree char *remedy = remedied ? fill_in(row->remedy, evidence) : NULL;
+    g_autofree char *steps = mig_advice_pattern(advise(evidence, row));
+    g_autofree char *remedy = steps ? fill_in(steps, evidence) : NULL;
     if (evidence->called)
         return g_strjoin(": ", where, remedy, NULL);
     /* neither host was changed */
@@ -305,10 +311,13 @@ MigConclusion mig_conclude(const MigEvidence *evidence)
     const char *const hosts[] = { [MIG_AT_NOWHERE] = "",
                                   [MIG_AT_SOURCE] = evidence->source,
                                   [MIG_AT_DESTINATION] = evidence->destination };
-    MigConclusion conclusion = { conclude_state(evidence, pair), NULL, hosts[row->at] };
-    if (conclusion.state != MIG_STATE_COMPLETED)
+    MigConclusion conclusion = { conclude_state(evidence, pair), NULL, hosts[row->at],
+                                 advise(evidence, row) };
+    if (conclusion.state != MIG_STATE_COMPLETED) {
         conclusion.error = make_error(evidence, conclusion.state, row);
-    else
+    } else {
         conclusion.guest_host = evidence->destination;
+        conclusion.advice = MIG_ADVICE_NONE;
+    }
     return conclusion;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "advice.h"
 #include "plan.h"
 #include "state.h"
 
@@ -49,6 +50,7 @@ typedef struct {
     MigState state;
     GError *error;          /* NULL if completed */
     const char *guest_host; /* name of the host it is on, "" if not known for sure */
+    MigAdvice advice;       /* what is to be done about the guest, as the error says */
 } MigConclusion;
 
 /* TRUE if neither host has the guest any more: an end, if it is shown for a while. */

@@ -326,6 +326,8 @@ static void take_ending(MigRun *run, const MigEnding *ending)
         mig_job_set_variant(&job->verification, ending->verification);
         mig_job_set_variant(&job->findings, mig_findings_join(job->findings, ending->findings));
     }
+    mig_job_set_variant(&job->verification,
+                        mig_verify_advise(job->verification, conclusion.advice));
     mig_course_end(&run->course, job, !conclusion.error);
     if (conclusion.error)
         mig_job_set_error(job, conclusion.error, ending->raw);

@@ -76,7 +76,7 @@ OPEN = {
           "Origin Settings FileError LastContact LastError",
     JOB: "GetSamples Id OwnerUID State Phase Progress Statistics DirtyRate Throughput Remaining "
          "Iteration ExpectedDowntime Downtime ExpectedEnd Converging Created Called Finished "
-         "Cancelable CancelRefusal Controls",
+         "Cancelable CancelRefusal Controls Refusals",
     PROPERTIES: "Get GetAll Set",
     "org.freedesktop.DBus.Introspectable": "Introspect",
     "org.freedesktop.DBus.Peer": "Ping GetMachineId",

@@ -108,6 +108,10 @@ def test_each_control_in_each_phase(s, enter):
             assert (error.short, error.text) == (expected, told[method]), method
     assert job["Cancelable"] is not bool(told["Cancel"])
     assert job["CancelRefusal"] == told["Cancel"]
+    ids = job["Refusals"]
+    assert {method: bool(ids[method]) for method in ids} == \
+        {method: bool(told[method]) for method in told}
+    assert " " not in "".join(ids.values())
 
 
 def test_while_copying_all_can_be_called(s):

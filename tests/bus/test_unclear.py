@@ -133,6 +133,17 @@ def test_what_was_paused_by_the_migration_is_left_to_a_person(ends):
     assert scene.b.guests["handover"].state == RUNNING
 
 
+ADVICE = {"vanished": "read-logs", "lost": "read-logs", "handover": "remove-copy-on-source",
+          "killed": "resume-on-source", "stayed": None, "twice": "stop-one",
+          "frozen": "remove-copy-and-resume"}
+
+
+@pytest.mark.parametrize("guest", ADVICE)
+def test_what_to_do_has_an_id(ends, guest):
+    _, found = ends
+    assert found[guest]["Verification"].get("advice") == ADVICE[guest]
+
+
 def test_a_guest_on_both_hosts_is_said_loudly(ends):
     _, found = ends
     assert "AND" in found["twice"]["Error"][1] and "stop one" in found["twice"]["Error"][1]

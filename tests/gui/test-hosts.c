@@ -42,7 +42,7 @@ static void test_row(void)
     g_assert_cmpuint(lint(row), ==, 0);
     assert_label(row, "b, SSH, root@b.example, Its ssh key is not known yet");
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                        "the <b>key</b> is not known");
+                                        "The <b>key</b> is not known");
     g_object_unref(row);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The page of a job and its words, in this process and without a bus. */
+#include "core/refusal.h"
 #include "job-control.h"
 #include "job-graph.h"
 #include "job-outcome.h"
@@ -125,9 +126,15 @@ static void test_cancel(void)
 
 static void test_refusals(void)
 {
-    g_autoptr(MigJob) job = make_job(COPYING "'Controls': <{'Cancel': '', 'Pause': 'Not now.'}>");
+    g_autoptr(MigJob) job = make_job(COPYING "'Controls': <{'Cancel': '', 'Pause': 'Not now.', "
+                                             "'StartPostCopy': 'No.'}>, 'Refusals': <{'Cancel': "
+                                             "'', 'Pause': 'of-tomorrow', 'StartPostCopy': "
+                                             "'cannot-tune'}>");
     g_assert_null(mig_job_words_refusal(job, "Cancel"));
+    /* an id that is not known here stays the service's sentence */
     g_assert_cmpstr(mig_job_words_refusal(job, "Pause"), ==, "Not now.");
+    g_assert_cmpstr(mig_job_words_refusal(job, "StartPostCopy"), ==,
+                    mig_refusal_sentence(MIG_REFUSAL_CANNOT_TUNE));
     g_assert_nonnull(mig_job_words_refusal(job, "SetBandwidth"));
 }
 
@@ -180,25 +187,26 @@ static void test_ends(void)
 }
 
 typedef struct {
-    const char *name, *sentence;
+    const char *name, *sentence, *advice;
     const char *why, *steps; /* joined by | */
 } Sentence;
 
 static const Sentence sentences[] = {
-    { "HostUnreachable", "host b refused a connection from host local; check Peer* in its file",
+    { "HostUnreachable", "host b refused a connection from host local; check Peer* in its file", "",
       "Host b refused a connection from host local.", "Check Peer* in its file." },
     { "Failed",
       "libvirt gave up; its own text names the reason; guest \"we; b\" is paused on host local and "
-      "on host b: if virsh domjobinfo shows none on host local, remove the copy, then resume it",
-      "Libvirt gave up.",
-      "If virsh domjobinfo shows none on host local, remove the copy.|Resume it." },
+      "on host b: if virsh domjobinfo shows none, remove the copy; resume it",
+      "remove-copy-and-resume", "Libvirt gave up.",
+      "If virsh domjobinfo shows no migration on host local, remove the copy on host b with virsh "
+      "destroy.|Resume the guest on host local with virsh resume." },
     { "Failed",
-      "it broke; guest \"w\\\": x\" was broken off: the memory is on each host, destroy neither; "
-      "mend it, then migrate it again",
-      "It broke.", "The memory is on each host, destroy neither.|Mend it.|Migrate it again." },
-    { "GuestBusy", "guest \"web\" is held by another job", "Guest \"web\" is held by another job.",
+      "it broke; mend \"w\\\"; x\" first; guest \"w\\\": x\" was broken off: mend it; migrate it",
+      "", "It broke.", "Mend \"w\\\"; x\" first." },
+    { "GuestBusy", "guest \"web\" is held by another job", "",
+      "Guest \"web\" is held by another job.",
       "Wait until the other job of this guest has ended." },
-    { "NoSuchName", "", "", "" },
+    { "NoSuchName", "", "", "It failed.", "Read the technical message: it names the reason." },
 };
 
 static void test_sentences(void)
@@ -206,8 +214,10 @@ static void test_sentences(void)
     for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++) {
         g_autoptr(MigJob) job = make_job("'State': <'failed'>, 'Called': <uint64 1>");
         g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
-        g_autofree char *name = g_strconcat("org.example.Error.", sentences[i].name, NULL);
+        g_autofree char *name = g_strconcat(MIG_ERROR_PREFIX, sentences[i].name, NULL);
         g_variant_dict_insert(&dict, "Error", "(sss)", name, sentences[i].sentence, "");
+        g_variant_dict_insert_value(&dict, "Verification",
+                                    g_variant_new_parsed("{'advice': <%s>}", sentences[i].advice));
         g_autoptr(GVariant) values = g_variant_ref_sink(g_variant_dict_end(&dict));
         mig_object_update(MIG_OBJECT(job), values);
         g_auto(GStrv) steps = mig_job_outcome_steps(job);

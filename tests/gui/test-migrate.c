@@ -160,7 +160,7 @@ static MigFinding *make_finding(const char *text)
 {
     g_autoptr(GVariant) all = g_variant_ref_sink(g_variant_new_parsed(
         "[%@a{sv}]", g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL)));
-    g_autoptr(GListModel) list = mig_finding_list_new(all);
+    g_autoptr(GListModel) list = mig_finding_list_new(all, NULL);
     return g_list_model_get_item(list, 0);
 }
 

@@ -61,6 +61,42 @@ def test_search_and_result(scene, start):
     app.until(lambda: len(app.all("list item", "from this computer to b")) == 3, "all of the host")
 
 
+def test_repeat(scene, start):
+    """The page begins with what the job was: its guest, hosts and options. The guest has moved
+    meanwhile, which the checks say."""
+    scene.service.start()
+    job = scene.client.migrate("web", "b", persist=True, **{"undefine-source": True})
+    scene.world.migration("web").finish()
+    job.ended("completed")
+    app = start()
+    app.do("win.show-history")
+    row = app.find("list item", "web, from this computer to b, Completed")
+    row.find("push button", "Repeat migration of web…").act("click")
+    app.find("label", "What and Where")
+    app.find("label", "Move web")
+    assert app.find("check box", "Remove from the source").has("checked")
+    start_button = app.find("push button", "Start Migration")
+    app.until(lambda: '"web"' in start_button.description, "the checks say that it is not there")
+    assert not start_button.has("sensitive")
+
+
+def test_repeat_and_start(scene, start):
+    scene.service.start()
+    first = moved(scene, failed=True)
+    app = start()
+    app.do("win.show-history")
+    row = app.find("list item", "web, from this computer to b, Failed")
+    row.find("push button", "Repeat migration of web…").act("click")
+    start_button = app.find("push button", "Start Migration")
+    app.until(lambda: start_button.has("sensitive"), "it can be started")
+    start_button.act("click")
+    scene.world.migration("web").finish()
+    app.find("label", "web now runs on b.")
+    jobs = scene.client.list_jobs()
+    assert [job["id"] for job in jobs[1:]] == [first.id]
+    assert jobs[0]["Options"] == {"source": "local"}, "and nothing that was chosen another time"
+
+
 def test_a_hundred_and_then_the_older_ones(scene, start):
     scene.service.start()
     for number in range(102):

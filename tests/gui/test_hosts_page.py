@@ -118,7 +118,7 @@ def test_each_failure_has_its_words_and_its_remedy(hosts, scene, what):
     row.find("push button", "Test new").act("click")
     row = hosts.find("list item", f"new, SSH, root@new.example, {problem}")
     name, sentence = scene.client.get_all(scene.client.host_path("new"), HOST)["LastError"]
-    assert row.description == sentence
+    assert row.description == sentence[0].upper() + sentence[1:]
     if command:
         row.find("label", command)
     scene.world.hosts["new"].refuses = None

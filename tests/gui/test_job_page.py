@@ -113,6 +113,15 @@ def test_move_back(scene, app, moving):
     app.find("label", "What and Where")
 
 
+def test_repeat(scene, app, moving):
+    job, migration = moving
+    migration.finish()
+    job.ended("completed")
+    press(app, "Repeat…")
+    app.find("label", "What and Where")
+    app.find("label", "Move web")
+
+
 def test_steps_if_nobody_runs_it(scene, app, moving):
     job, migration = moving
     migration.suspend()
@@ -144,7 +153,7 @@ def test_stop_the_guest_to_finish(scene, app, moving):
 
 def test_what_does_not_work_says_why(scene, app, moving):
     button = app.find("push button", "Switch Over Now…")
-    app.find("label", "The job was started without option postcopy")
+    app.find("label", "“Allow post-copy” was off when the move was started")
     app.until(lambda: not button.has("sensitive"), "it cannot be pressed")
 
 

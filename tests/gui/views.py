@@ -281,6 +281,67 @@ def job_unclear(stage):
 
 
 @view
+def job_unreachable(stage):
+    many_guests(stage)
+    stage.b.lose()
+    stage.start()
+    stage.spy.shows("web1")
+    job = stage.scene.client.migrate("web1", "b")
+    job.ended("failed")
+    stage.app.show_job(job)
+    stage.shows("_Try Again")
+
+
+@view
+def job_post_copy(stage):
+    """What cannot be done any more, and why."""
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job(postcopy=True)
+    job.control("StartPostCopy")
+    migration.start_post_copy()
+    job.until(Phase="post-copy")
+    stage.shows("Fetching the rest of the memory")
+
+
+@view
+def job_refused(stage):
+    """A toast: a control is refused after all."""
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_job()
+    stage.scene.polkit.answers["tune-own"] = polkit.NO
+    stage.app.find("push button", stage.text("Change Speed Limit…").rstrip("…\xa0")).act("click")
+    stage.app.dialog(stage.text("Speed limit")).find(
+        "push button", stage.text("_Set").replace("_", "")).act("click")
+    stage.shows("You are not allowed to do this.") if stage.language != "en" else \
+        stage.spy.shows("polkit")
+
+
+@view
+def migrate_guest_exists(stage):
+    """A blocker that is an error of the plan."""
+    many_guests(stage)
+    stage.b.guest("web1", uuid="0d8b7f6c-3d5c-4c55-9c0e-2c3b8a4d9e10")
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_migrate()
+    stage.shows("Blocker")
+
+
+@view
+def migrate_unreachable(stage):
+    many_guests(stage)
+    stage.b.lose()
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_migrate()
+    stage.shows("Technical message") if stage.language != "en" else stage.spy.shows("No route")
+
+
+@view
 def hosts(stage):
     stage.start()
     stage.world.host("storage", address="storage.example")

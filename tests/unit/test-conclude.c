@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "worker/sentence.h"
 
 typedef struct {
     const char *name;
@@ -217,11 +218,11 @@ static const struct {
     { "paused", "running", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "beta", FALSE,
       "runs on host beta, a paused copy is on host alpha*never resume it" },
     { "paused", "absent", CALLED, MIG_STATE_INTERRUPTED, "alpha", FALSE,
-      "died before libvirt answered*resume it there with virsh resume" },
+      "died before libvirt answered*resume it on host alpha with virsh resume" },
     { "paused", "absent", CALLED | ANSWERED | ERROR | WAS_PAUSED, MIG_STATE_FAILED, "alpha", TRUE,
       "paused on host alpha and not on host beta" },
     { "shutoff", "absent", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", TRUE,
-      "runs neither on host alpha nor on host beta*then start it where its configuration is" },
+      "runs neither on host alpha nor on host beta*start it where its configuration is" },
     { "absent", "unreachable", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", FALSE,
       "not on host alpha, host beta cannot be asked*before you start it anywhere" },
     { "absent", "absent", CALLED | ANSWERED, MIG_STATE_FAILED, "", TRUE,
@@ -245,7 +246,7 @@ static const struct {
     { "absent", NULL, CALLED | FOLLOWED | MOVED, MIG_STATE_COMPLETED, "beta", TRUE, NULL },
     { "absent", NULL, CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", TRUE, "look at host beta" },
     { "unreachable", NULL, CALLED | ANSWERED, MIG_STATE_FAILED, "", FALSE,
-      "host alpha cannot be asked*was not looked at*look at both" },
+      "host alpha cannot be asked*was not looked at*look at host alpha and host beta" },
     { "paused", NULL, CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", FALSE,
       "paused on host alpha*may run it*do not resume it before" },
     { "running", NULL, CALLED | ANSWERED | ERROR | CANCEL, MIG_STATE_CANCELLED, "alpha", TRUE,
@@ -281,6 +282,20 @@ static void assert_says(const char *text, const char *words)
     }
 }
 
+/* The steps are said if and only if the id is told. */
+static void assert_advice(const MigEvidence *evidence, const MigConclusion *end)
+{
+    g_autofree char *pattern = mig_advice_pattern(end->advice);
+    g_autofree char *steps = pattern ? mig_sentence(pattern, "{source}", evidence->source,
+                                                    "{destination}", evidence->destination, NULL)
+                                     : NULL;
+
+    if (steps)
+        g_assert_true(g_str_has_suffix(end->error->message, steps));
+    for (MigAdvice other = 1; !steps && end->error && other < MIG_N_ADVICE; other++)
+        g_assert_null(strstr(end->error->message, mig_advice_step(other, 0)));
+}
+
 static void assert_end(const MigEvidence *evidence, MigState state, const char *host,
                        gboolean settled, const char *says)
 {
@@ -293,6 +308,7 @@ static void assert_end(const MigEvidence *evidence, MigState state, const char *
     g_assert_cmpint(end.error == NULL, ==, says == NULL);
     if (says)
         assert_says(end.error->message, says);
+    assert_advice(evidence, &end);
     g_clear_error(&end.error);
 }
 
@@ -391,7 +407,7 @@ static const struct {
     { "shutoff", NULL, CALLED, MIG_STATE_INTERRUPTED, "alpha", TRUE, "was not looked at" },
     { "absent", NULL, CALLED | UNDEFINE, MIG_STATE_INTERRUPTED, "", TRUE, "look at host beta" },
     { "unreachable", "shutoff", CALLED, MIG_STATE_INTERRUPTED, "", FALSE,
-      "look whether host alpha has it too" },
+      "look whether host alpha has its configuration" },
     { "running", "absent", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "alpha", TRUE,
       "was started meanwhile" },
     { "paused", "running", CALLED | ANSWERED, MIG_STATE_FAILED, "", TRUE,

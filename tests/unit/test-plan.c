@@ -287,6 +287,7 @@ static void test_variant(void)
                    "qemu+tls://b.example/system --migrateuri tcp://192.0.2.12 --listen-address "
                    "192.0.2.12'" },
         { "virsh-refusal", "''" },
+        { "virsh-refusal-id", "''" },
         { "connections",
           "[{'carries': <'source'>, 'from': <''>, 'to': <'local'>, 'uri': <'qemu:///system'>, "
           "'credentials': <'unix-socket'>, 'encrypted': <true>}, "

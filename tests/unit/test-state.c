@@ -2,6 +2,7 @@
 /*
  * Tests of the tables of states and phases: every pair of states, every pair of phases.
  */
+#include "advice.h"
 #include "state.h"
 
 #include <string.h>
@@ -102,13 +103,14 @@ static void test_cancel(void)
 {
     for (guint state = 0; state < MIG_N_STATES; state++) {
         for (guint phase = 0; phase < MIG_N_PHASES; phase++) {
-            const char *refusal = mig_cancel_refusal((MigState) state, (MigPhase) phase);
+            MigRefusal refusal = mig_cancel_refusal((MigState) state, (MigPhase) phase);
+            const char *sentence = mig_refusal_sentence(refusal);
             gboolean may = state <= MIG_STATE_RUNNING && phase < MIG_PHASE_SWITCHING;
 
-            g_assert_cmpint(refusal == NULL, ==, may);
-            if (refusal != NULL) {
-                g_assert_true(g_ascii_isupper(refusal[0]));
-                g_assert_true(g_str_has_suffix(refusal, "."));
+            g_assert_cmpint(refusal == MIG_REFUSAL_NONE, ==, may);
+            if (refusal != MIG_REFUSAL_NONE) {
+                g_assert_true(g_ascii_isupper(sentence[0]));
+                g_assert_true(g_str_has_suffix(sentence, "."));
             }
         }
     }
@@ -116,15 +118,45 @@ static void test_cancel(void)
 
 static void test_cancel_reasons(void)
 {
-    const char *switching = mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_SWITCHING);
-    const char *again = mig_cancel_refusal(MIG_STATE_CANCELLING, MIG_PHASE_COPYING);
-    const char *post_copy = mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_POST_COPY);
-    const char *ended = mig_cancel_refusal(MIG_STATE_FAILED, MIG_PHASE_DONE);
+    g_assert_cmpint(mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_SWITCHING), ==,
+                    MIG_REFUSAL_SWITCHING);
+    g_assert_cmpint(mig_cancel_refusal(MIG_STATE_CANCELLING, MIG_PHASE_COPYING), ==,
+                    MIG_REFUSAL_CANCELLING);
+    g_assert_cmpint(mig_cancel_refusal(MIG_STATE_RUNNING, MIG_PHASE_POST_COPY), ==,
+                    MIG_REFUSAL_POST_COPY);
+    g_assert_cmpint(mig_cancel_refusal(MIG_STATE_FAILED, MIG_PHASE_DONE), ==, MIG_REFUSAL_ENDED);
+}
 
-    g_assert_nonnull(strstr(switching, "switch"));
-    g_assert_nonnull(strstr(post_copy, "lose the guest"));
-    g_assert_nonnull(strstr(again, "being cancelled"));
-    g_assert_nonnull(strstr(ended, "ended"));
+static gboolean is_id(const char *id)
+{
+    return id[0] && strspn(id, G_CSET_a_2_z "-") == strlen(id);
+}
+
+/* Every row has an id of its own. */
+static void test_refusal_ids(void)
+{
+    g_assert_cmpstr(mig_refusal_id(MIG_REFUSAL_NONE), ==, "");
+    g_assert_cmpstr(mig_refusal_sentence(MIG_REFUSAL_NONE), ==, "");
+    g_assert_cmpint(mig_refusal_from_id("no such id"), ==, MIG_REFUSAL_NONE);
+    for (MigRefusal refusal = 1; refusal < MIG_N_REFUSALS; refusal++) {
+        g_assert_true(is_id(mig_refusal_id(refusal)));
+        g_assert_cmpint(mig_refusal_from_id(mig_refusal_id(refusal)), ==, refusal);
+        g_assert_cmpuint(strlen(mig_refusal_sentence(refusal)), >, 20);
+    }
+}
+
+static void test_advice_ids(void)
+{
+    g_assert_cmpstr(mig_advice_id(MIG_ADVICE_NONE), ==, "");
+    g_assert_null(mig_advice_pattern(MIG_ADVICE_NONE));
+    for (MigAdvice advice = 1; advice < MIG_N_ADVICE; advice++) {
+        g_autofree char *pattern = mig_advice_pattern(advice);
+
+        g_assert_true(is_id(mig_advice_id(advice)));
+        g_assert_cmpint(mig_advice_from_id(mig_advice_id(advice)), ==, advice);
+        g_assert_nonnull(pattern);
+        g_assert_true(g_ascii_islower(pattern[0]));
+    }
 }
 
 int main(int argc, char **argv)
@@ -139,6 +171,8 @@ int main(int argc, char **argv)
     g_test_add_func("/state/phase-pairs", test_phase_pairs);
     g_test_add_func("/state/cancel", test_cancel);
     g_test_add_func("/state/cancel-reasons", test_cancel_reasons);
+    g_test_add_func("/state/refusal-ids", test_refusal_ids);
+    g_test_add_func("/state/advice-ids", test_advice_ids);
 
     return g_test_run();
 }
