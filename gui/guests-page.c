@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "combo.h"
 #include "config.h"
 #include "guest-row.h"
 #include "settings.h"
@@ -179,7 +180,10 @@ static void update_cb(MigGuestsPage *self)
     const char *page = choose_page(self);
     set_texts(self->empty_page, empty, _("Guests that run or are defined there appear here."));
     set_texts(self->failed_page, failed, error ? error->message : "");
-    set_texts(self->denied_page, _("You may not see the guests"), error ? error->message : "");
+    set_texts(
+        self->denied_page, _("You may not see the guests"),
+        _("Seeing the guests of a host takes a permission. Authenticate as somebody who has it, "
+          "or ask the administrator for it."));
     show_stale(self, g_str_equal(page, "list") ? error : NULL);
     mig_stack_show(self->pages, page);
     grow(self);
@@ -385,5 +389,6 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
 static void mig_guests_page_init(MigGuestsPage *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    mig_combo_wrap(self->source_row, TRUE);
     gtk_search_bar_connect_entry(self->search_bar, GTK_EDITABLE(self->search_entry));
 }

@@ -74,11 +74,12 @@ static void update_configuration(MigJobEndView *self, MigJob *job)
                                                                    : "dialog-information-symbolic");
 }
 
-static void update_technical(MigJobEndView *self, MigJob *job)
+/* Whoever has stopped it knows why. */
+static void update_technical(MigJobEndView *self, MigJob *job, MigJobEnd end)
 {
     const char *technical = mig_job_outcome_technical(job);
     gtk_label_set_label(self->technical, technical);
-    adw_expander_row_set_expanded(self->technical_row, TRUE);
+    adw_expander_row_set_expanded(self->technical_row, end != MIG_JOB_STOPPED);
     gtk_widget_set_visible(self->technical_group, technical[0] != '\0');
 }
 
@@ -114,7 +115,7 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     const MigJobEnd end = mig_job_outcome_end(job);
     update_head(self, job, end);
     update_configuration(self, job);
-    update_technical(self, job);
+    update_technical(self, job, end);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
     gtk_widget_set_visible(self->edit, mig_job_outcome_may_repeat(job));

@@ -4,9 +4,13 @@
  * the socket that MIGRATION_SPY names, one line for a line, in GVariant text (spy.py).
  *
  *   texts            a(ssbs): type and id of each label that is seen, whether it is cut, its text
+ *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
+ *                    its width
+ *   focus            s: title of the row in which the focus is, else the type of what has it
  *   tooltips         as: of what is seen
  *   minimum          i: the least width the window can have
  *   picture FILE     draws the window, or the dialog over it, into a PNG
+ *   width            i: of the window; with any word behind it, of the dialog over it
  *   size W H, scheme dark or light, direction ltr or rtl: change the window
  *   frame, cpu       x: monotonic time in us of the first frame that showed a list, 0: none yet;
  *                    and the processor time the app had used by then
@@ -77,6 +81,14 @@ static GtkWidget *find_window(void)
     return found;
 }
 
+/* The window a dialog is over. */
+static GtkWidget *find_main(void)
+{
+    GtkWidget *window = find_window();
+    GtkWindow *under = window ? gtk_window_get_transient_for(GTK_WINDOW(window)) : NULL;
+    return under ? GTK_WIDGET(under) : window;
+}
+
 static gboolean has_rows(GtkWidget *window)
 {
     GtkWidget *list = find_list(window);
@@ -131,6 +143,40 @@ static GVariant *do_texts(char **words)
     return g_variant_builder_end(&builder);
 }
 
+static void add_places(GVariantBuilder *builder, GtkWidget *widget, GtkWidget *window)
+{
+    const gboolean label = GTK_IS_LABEL(widget);
+    double x;
+    if (!gtk_widget_get_mapped(widget))
+        return;
+    if ((label || GTK_IS_IMAGE(widget)) &&
+        gtk_widget_translate_coordinates(widget, window, 0, 0, &x, NULL))
+        g_variant_builder_add(
+            builder, "(sii)",
+            label ? gtk_label_get_text(GTK_LABEL(widget))
+                  : gtk_image_get_icon_name(GTK_IMAGE(widget)) ?: "",
+            (int) x, gtk_widget_get_width(widget));
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        add_places(builder, child, window);
+}
+
+static GVariant *do_places(char **words)
+{
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(sii)"));
+    add_places(&builder, find_window(), find_window());
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *do_focus(char **words)
+{
+    GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(find_window()));
+    GtkWidget *row = focus ? gtk_widget_get_ancestor(focus, ADW_TYPE_PREFERENCES_ROW) : NULL;
+    if (row)
+        return g_variant_new_string(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(row)));
+    return g_variant_new_string(focus ? G_OBJECT_TYPE_NAME(focus) : "");
+}
+
 static void add_tooltips(GVariantBuilder *builder, GtkWidget *widget)
 {
     if (!gtk_widget_get_mapped(widget))
@@ -154,7 +200,7 @@ static GVariant *do_tooltips(char **words)
 static GVariant *do_minimum(char **words)
 {
     int minimum;
-    gtk_widget_measure(find_window(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+    gtk_widget_measure(find_main(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
     return g_variant_new_int32(minimum);
 }
 
@@ -175,13 +221,13 @@ static GVariant *do_picture(char **words)
 
 static GVariant *do_size(char **words)
 {
-    gtk_window_set_default_size(GTK_WINDOW(find_window()), atoi(words[1]), atoi(words[2]));
+    gtk_window_set_default_size(GTK_WINDOW(find_main()), atoi(words[1]), atoi(words[2]));
     return g_variant_new_boolean(TRUE);
 }
 
 static GVariant *do_width(char **words)
 {
-    return g_variant_new_int32(gtk_widget_get_width(find_window()));
+    return g_variant_new_int32(gtk_widget_get_width(words[1] ? find_window() : find_main()));
 }
 
 static GVariant *do_scheme(char **words)
@@ -297,7 +343,8 @@ static const struct {
     { "picture", do_picture },     { "size", do_size },         { "width", do_width },
     { "scheme", do_scheme },       { "frame", do_frame },       { "block", do_block },
     { "direction", do_direction }, { "scroll", do_scroll },     { "cpu", do_cpu },
-    { "type", do_type },           { "migrate", do_migrate },   { "expand", do_expand },
+    { "places", do_places },       { "focus", do_focus },       { "type", do_type },
+    { "migrate", do_migrate },     { "expand", do_expand },
 };
 
 static void answer(GOutputStream *output, const char *line)

@@ -96,6 +96,24 @@ def test_what_needs_somebody_is_told(scene, daemon, app):
     assert "Somebody has to look after it" in body
 
 
+def test_one_that_does_not_end_is_told_once(scene, daemon, app):
+    job, migration = begin(scene, app)
+    close_window(app)
+    app.dialog("web goes on moving").find("push button", "Close").act("click")
+    for _ in range(2):
+        for iteration in range(2, 6):
+            migration.copying(300 * MIB + iteration, 100 * MIB + iteration, memory_bps=10 * MIB,
+                              memory_dirty_rate=9000, memory_iteration=iteration)
+            job.until(Iteration=iteration)
+        job.until(Converging="no")
+    _, _, actions = daemon.wait_for("The move of web does not end")
+    assert "default" in actions
+    migration.finish()
+    job.ended("completed")
+    daemon.wait_for("web now runs on b.")
+    assert len([told for told in daemon.told if "does not end" in told[0]]) == 1
+
+
 def test_nothing_moves_and_nothing_is_said(scene, daemon, app):
     app.find("list item", "web")
     close_window(app)
