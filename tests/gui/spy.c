@@ -17,7 +17,8 @@
  *   block            (xx): longest time in us without looking for events since it was asked last,
  *                    and of processor time, which others on the machine do not lengthen
  *   type WORD        searches; b
- *   migrate GUEST HOST   the page New migration, of a guest of this computer
+ *   migrate GUEST HOST [SOURCE]   the page New migration; without a source, of this computer
+ *   go TITLE         gives the focus to the row with that title, of one word; b
  *   expand           opens all expanders that are seen
  *   scroll           goes through the list that is shown, a third of a page a frame; u: frames
  */
@@ -312,8 +313,28 @@ static GVariant *do_type(char **words)
 
 static GVariant *do_migrate(char **words)
 {
-    mig_window_migrate(MIG_WINDOW(find_window()), "local", words[1], NULL, words[2]);
+    mig_window_migrate(MIG_WINDOW(find_window()), words[3] ?: "local", words[1], NULL, words[2]);
     return g_variant_new_boolean(TRUE);
+}
+
+static GtkWidget *find_row(GtkWidget *widget, const char *title)
+{
+    if (!gtk_widget_get_mapped(widget))
+        return NULL;
+    if (ADW_IS_PREFERENCES_ROW(widget) &&
+        g_str_equal(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget)), title))
+        return widget;
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child && !found;
+         child = gtk_widget_get_next_sibling(child))
+        found = find_row(child, title);
+    return found;
+}
+
+static GVariant *do_go(char **words)
+{
+    GtkWidget *row = find_row(find_window(), words[1]);
+    return g_variant_new_boolean(row && gtk_widget_grab_focus(row));
 }
 
 static void expand(GtkWidget *widget)
@@ -339,12 +360,15 @@ static const struct {
     const char *name;
     GVariant *(*answer)(char **words);
 } questions[] = {
-    { "texts", do_texts },         { "tooltips", do_tooltips }, { "minimum", do_minimum },
-    { "picture", do_picture },     { "size", do_size },         { "width", do_width },
-    { "scheme", do_scheme },       { "frame", do_frame },       { "block", do_block },
-    { "direction", do_direction }, { "scroll", do_scroll },     { "cpu", do_cpu },
-    { "places", do_places },       { "focus", do_focus },       { "type", do_type },
-    { "migrate", do_migrate },     { "expand", do_expand },
+    { "texts", do_texts },     { "tooltips", do_tooltips },
+    { "minimum", do_minimum }, { "picture", do_picture },
+    { "size", do_size },       { "width", do_width },
+    { "scheme", do_scheme },   { "frame", do_frame },
+    { "block", do_block },     { "direction", do_direction },
+    { "scroll", do_scroll },   { "cpu", do_cpu },
+    { "go", do_go },           { "places", do_places },
+    { "focus", do_focus },     { "type", do_type },
+    { "migrate", do_migrate }, { "expand", do_expand },
 };
 
 static void answer(GOutputStream *output, const char *line)

@@ -27,29 +27,41 @@ def stage(desk, tmp_path):
         one.close()
 
 
+# libadwaita's and GTK's own: the marks in a switch, and the number of jobs, half over a tab's icon
+SWITCH = re.compile(r"switch-(on|off)-symbolic|\d+")
+
+
 def misplaced(stage, before):
-    """What is not where the mirror image of `before` has it."""
+    """What is not where the mirror image of `before` has it. A label may have grown or shrunk at one
+    end meanwhile, with the figure that is beside it."""
     width = stage.spy.ask("width", "dialog")
     after = stage.spy.ask("places")
     if len(after) != len(before):
         return [("other things are seen", len(before), len(after))]
-    return [(text, x, width - left - its, text_before)
-            for (text, x, _), (text_before, left, its) in zip(after, before)
-            if abs(x - (width - left - its)) > NEAR and not is_libadwaitas(text)]
+    return [(text, (left, size), (x, now)) for (text, x, now), (_, left, size) in zip(after, before)
+            if abs(x + now - (width - left)) > NEAR and abs(x - (width - left - size)) > NEAR
+            and not SWITCH.fullmatch(text)]
 
 
-def is_libadwaitas(text):
-    """The number of jobs at the tab, which is half over its icon."""
-    return text.isdigit()
+def places(stage):
+    """Where all is, as soon as it is laid out and stays."""
+    seen = []
+
+    def stay():
+        seen.append(stage.spy.ask("places"))
+        return len(seen) > 5 and seen[-1] == seen[-5] and all(size for _, _, size in seen[-1])
+
+    stage.spy.until(stay, "all is laid out")
+    return seen[-1]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+# The window of keys is GTK's, which leaves those of a key as they are.
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "shortcuts"])
 def test_mirrored(stage, view):
     stage = stage(view)
-    before = stage.spy.ask("places")
+    before = places(stage)
     assert misplaced(stage, before), "what is not mirrored is seen"
     stage.spy.ask("direction", "rtl")
     stage.spy.until(lambda: not misplaced(stage, before),
                     lambda: f"all is mirrored: {misplaced(stage, before)}")
-    assert [text.text for text in stage.spy.texts()
-            if ARROW.search(text.text) and text.parent != "GtkShortcutLabel"] == []  # a key is no word
+    assert [text.text for text in stage.spy.texts() if ARROW.search(text.text)] == []
