@@ -133,10 +133,10 @@ def test_addresses_of_the_destination(stage):
     stage.b.guest("mail")
     stage.b.interface("eth0", "198.51.100.1/24")
     there = stage.world.host("c")
-    there.interface("eth0", "192.0.2.3/24", speed=100000)
+    there.interface("eth0", "203.0.113.3/24", speed=100000)
     there.interface("eth1", "198.51.100.3/24", speed=25000)
     stage.scene.service.write_host("c", Transport="tls", Address="c.example",
-                                   MigrationAddresses="192.0.2.3;198.51.100.3")
+                                   MigrationAddresses="203.0.113.3;198.51.100.3")
     stage.start()
     stage.spy.shows("web1")
     stage.spy.ask("migrate", "mail", "c", "b")
