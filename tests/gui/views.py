@@ -6,6 +6,7 @@ language. Pictures are made of all (screenshots), and all are looked at in other
 import polkit
 import virt
 from app import App, plain
+from harness import BusError
 from scene import Scene
 from spy import Spy
 from virt import MIB, VirError
@@ -33,6 +34,7 @@ class Stage:
         self.local, self.b, self.world = self.scene.local, self.scene.b, self.scene.world
         self.spy = Spy()
         self.app = None
+        self.last_said = ()
 
     def start(self, service=True):
         if service:
@@ -40,6 +42,14 @@ class Stage:
         self.app = App(self.desk, self.scene.bus.address, program=self.spy.program,
                        **self.spy.environment, **self.languages.environment(self.language),
                        **self.environment)
+
+    def said(self):
+        """All the service says of its objects, or said last."""
+        try:
+            self.last_said = (self.scene.client.managed(), self.scene.client.list_jobs())
+        except BusError:
+            pass  # it is gone
+        return self.last_said
 
     def shows(self, text, *arguments):
         """Waits for an English text of the app, as it is in the language of this stage."""
@@ -319,6 +329,7 @@ def job_closing(stage):
 def job_lost(stage):
     """The service is gone meanwhile."""
     job(stage)
+    stage.said()
     stage.scene.service.kill()
     stage.shows("The migration service is not available. The migration goes on without it; this is "
                 "what was known last.")
@@ -401,6 +412,7 @@ def host_add(stage):
 def host_edit(stage):
     """With an error, over a connection that is not encrypted."""
     stage.start()
+    stage.world.host("storage", address="storage.example")
     stage.scene.client.add_host("storage", transport="tcp", address="storage.example",
                                 allow_plaintext=True)
     stage.app.do("win.show-hosts")
