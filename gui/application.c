@@ -34,6 +34,7 @@ static const struct {
     { "win.copy-command", { "<Control><Shift>c" } },
     { "win.back", { "Escape", "<Alt>Left" } },
     { "win.menu", { "F10" } },
+    { "win.show-help-overlay", { "<Control>question", "F1" } },
 };
 
 static void about_cb(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -85,12 +86,24 @@ static void hold(MigApplication *self)
         mig_notify_withdraw(G_APPLICATION(self), NULL);
 }
 
-static void job_ended_cb(MigApplication *self, MigJob *job)
+/* Whoever looks at the window needs no notification. */
+static gboolean is_looked_at(MigApplication *self)
 {
     GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(self));
-    if (!window || !gtk_window_is_active(window))
+    return window && gtk_window_is_active(window);
+}
+
+static void job_ended_cb(MigApplication *self, MigJob *job)
+{
+    if (!is_looked_at(self))
         mig_notify_ended(G_APPLICATION(self), job);
     hold(self);
+}
+
+static void job_stuck_cb(MigApplication *self, MigJob *job)
+{
+    if (!is_looked_at(self))
+        mig_notify_stuck(G_APPLICATION(self), job);
 }
 
 static const GActionEntry actions[] = {
@@ -105,6 +118,8 @@ static void mig_application_startup(GApplication *application)
     G_APPLICATION_CLASS(mig_application_parent_class)->startup(application);
     self->client = mig_client_new();
     g_signal_connect_object(self->client, "job-ended", G_CALLBACK(job_ended_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->client, "job-stuck", G_CALLBACK(job_stuck_cb), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(mig_client_get_jobs(self->client), "items-changed", G_CALLBACK(hold),
                             self, G_CONNECT_SWAPPED);

@@ -2,6 +2,8 @@
 /* A combo row by ids: owns the list, and the id that is chosen. */
 #include "chooser-row.h"
 
+#include "combo.h"
+
 struct _MigChooserRow {
     AdwComboRow parent_instance;
 
@@ -249,6 +251,7 @@ static void mig_chooser_row_init(MigChooserRow *self)
     self->items = mig_chooser_row_make_list();
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
     adw_combo_row_set_expression(row, expression);
+    mig_combo_wrap(row, FALSE);
     adw_combo_row_set_list_factory(row, factory);
     adw_combo_row_set_model(row, G_LIST_MODEL(self->items));
     g_signal_connect(self, "notify::selected-item", G_CALLBACK(selected_cb), NULL);

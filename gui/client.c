@@ -38,7 +38,7 @@ G_DEFINE_FINAL_TYPE(MigClient, mig_client, G_TYPE_OBJECT)
 enum { PROP_0, PROP_STATE, PROP_HOSTS, PROP_JOBS, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
-enum { JOB_ENDED, N_SIGNALS };
+enum { JOB_ENDED, JOB_STUCK, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void load(MigClient *self);
@@ -109,9 +109,12 @@ static int compare_jobs(gconstpointer a, gconstpointer b, gpointer data)
 static void update(MigClient *self, MigObject *object, GVariant *changes)
 {
     const gboolean unfinished = MIG_IS_JOB(object) && !mig_job_is_over(MIG_JOB(object));
+    const gboolean stuck = MIG_IS_JOB(object) && mig_job_is_stuck(MIG_JOB(object));
     mig_object_update(object, changes);
     if (unfinished && mig_job_is_over(MIG_JOB(object)))
         g_signal_emit(self, signals[JOB_ENDED], 0, object);
+    else if (unfinished && !stuck && mig_job_is_stuck(MIG_JOB(object)))
+        g_signal_emit(self, signals[JOB_STUCK], 0, object);
 }
 
 static void take_object(MigClient *self, const char *path, const char *interface, GVariant *values)
@@ -447,6 +450,8 @@ static void mig_client_class_init(MigClientClass *klass)
     properties[PROP_JOBS] = g_param_spec_object("jobs", NULL, NULL, G_TYPE_LIST_MODEL, flags);
     g_object_class_install_properties(object_class, N_PROPS, properties);
     signals[JOB_ENDED] = g_signal_new("job-ended", MIG_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, MIG_TYPE_JOB);
+    signals[JOB_STUCK] = g_signal_new("job-stuck", MIG_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
                                       NULL, NULL, G_TYPE_NONE, 1, MIG_TYPE_JOB);
     register_errors();
 }

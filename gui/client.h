@@ -5,8 +5,9 @@
  * the service is there, and recovers by itself when it is restarted: objects keep their identity as
  * long as the service has them, and stay as they were last known while it is away.
  *
- * Nothing here blocks. Properties: state (MigClientState), hosts, jobs, error; signal
- * "job-ended" (MigJob) when a job that was known as unfinished has come to its end.
+ * Nothing here blocks. Properties: state (MigClientState), hosts, jobs, error; signals
+ * "job-ended" (MigJob) when a job that was known as unfinished has come to its end, and "job-stuck"
+ * (MigJob) when it is first seen that one will not without help.
  *
  * Errors of calls are of the domain MIG_ERROR (core/error.h) with the service's sentence: branch on
  * the code, show what failure.h says of it. mig_client_error_name() gives the D-Bus name. Errors of

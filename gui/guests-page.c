@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "combo.h"
 #include "config.h"
 #include "failure.h"
 #include "guest-row.h"
@@ -191,10 +192,13 @@ static void update_cb(MigGuestsPage *self)
     const char *page = choose_page(self);
     set_texts(self->empty_page, empty, _("Guests that run or are defined there appear here."));
     g_autofree char *why = error ? describe(self, error) : g_strdup("");
+    const char *denied =
+        _("Seeing the guests of a host takes a permission. Authenticate as somebody who has it, "
+          "or ask the administrator for it.");
     set_texts(self->failed_page, failed, why);
-    set_texts(self->denied_page, _("You may not see the guests"), why);
+    set_texts(self->denied_page, _("You may not see the guests"), denied);
     mig_technical_set(self->failed_technical, why, error ? error->message : NULL);
-    mig_technical_set(self->denied_technical, why, error ? error->message : NULL);
+    mig_technical_set(self->denied_technical, denied, error ? error->message : NULL);
     show_stale(self, g_str_equal(page, "list") ? error : NULL);
     mig_stack_show(self->pages, page);
     grow(self);
@@ -402,5 +406,6 @@ static void mig_guests_page_init(MigGuestsPage *self)
     gtk_widget_init_template(GTK_WIDGET(self));
     self->failed_technical = mig_technical_add_to(self->failed_page);
     self->denied_technical = mig_technical_add_to(self->denied_page);
+    mig_combo_wrap(self->source_row, TRUE);
     gtk_search_bar_connect_entry(self->search_bar, GTK_EDITABLE(self->search_entry));
 }

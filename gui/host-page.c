@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "client-calls.h"
+#include "combo.h"
 #include "command-box.h"
 #include "config.h"
+#include "entry-row.h"
 #include "failure.h"
 #include "technical.h"
 #include "window.h"
@@ -295,6 +297,7 @@ static void mig_host_page_class_init(MigHostPageClass *klass)
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     g_type_ensure(MIG_TYPE_COMMAND_BOX);
     g_type_ensure(MIG_TYPE_TECHNICAL);
+    g_type_ensure(MIG_TYPE_ENTRY_ROW);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/host-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, title);
     gtk_widget_class_bind_template_child(widget_class, MigHostPage, save_button);
@@ -324,6 +327,8 @@ static void mig_host_page_class_init(MigHostPageClass *klass)
 static void mig_host_page_init(MigHostPage *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    mig_combo_wrap(self->transport_row, TRUE);
+    mig_combo_wrap(self->driver_row, TRUE);
 }
 
 GtkWidget *mig_host_page_new(MigClient *client, MigHost *host)

@@ -74,12 +74,14 @@ static void update_configuration(MigJobEndView *self, MigJob *job)
                                                                    : "dialog-information-symbolic");
 }
 
-static void update_technical(MigJobEndView *self, MigJob *job)
+/* Whoever has stopped it knows why. */
+static void update_technical(MigJobEndView *self, MigJob *job, MigJobEnd end)
 {
     g_autofree char *technical = mig_job_outcome_technical(job);
     gtk_label_set_label(self->technical, technical);
     /* in the user's language all is said without it */
-    adw_expander_row_set_expanded(self->technical_row, !mig_job_outcome_is_translated(job));
+    adw_expander_row_set_expanded(self->technical_row, end != MIG_JOB_STOPPED &&
+                                                           !mig_job_outcome_is_translated(job));
     gtk_widget_set_visible(self->technical_group, technical[0] != '\0');
 }
 
@@ -115,7 +117,7 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     const MigJobEnd end = mig_job_outcome_end(job);
     update_head(self, job, end);
     update_configuration(self, job);
-    update_technical(self, job);
+    update_technical(self, job, end);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
     gtk_widget_set_visible(GTK_WIDGET(self->repeat),

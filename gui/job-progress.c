@@ -128,14 +128,10 @@ static gboolean update_button(GtkWidget *child, MigJob *job)
 
 static void update_help(MigJobProgress *self, MigJob *job)
 {
-    const gboolean stuck =
-        mig_job_words_copies(job) &&
-        strcmp(mig_object_get_string(MIG_OBJECT(job), "Converging"), "no") == 0 &&
-        strcmp(mig_job_get_state(job), "running") == 0;
     for (GtkWidget *child = gtk_widget_get_first_child(GTK_WIDGET(self->help_buttons)); child;
          child = gtk_widget_get_next_sibling(child))
         update_button(child, job);
-    gtk_widget_set_visible(self->help, stuck);
+    gtk_widget_set_visible(self->help, mig_job_is_stuck(job));
 }
 
 static void help_clicked_cb(GtkWidget *button)

@@ -97,6 +97,13 @@ gboolean mig_job_is_over(MigJob *self)
     return g_strv_contains(final, mig_job_get_state(self));
 }
 
+gboolean mig_job_is_stuck(MigJob *self)
+{
+    return g_str_equal(mig_job_get_state(self), "running") &&
+           g_str_equal(mig_job_get_phase(self), "copying") &&
+           g_str_equal(mig_object_get_string(MIG_OBJECT(self), "Converging"), "no");
+}
+
 static void mig_job_class_init(MigJobClass *klass)
 {
     mig_object_class_set_keys(MIG_OBJECT_CLASS(klass), keys, G_N_ELEMENTS(keys));

@@ -25,3 +25,4 @@ double mig_job_get_progress(MigJob *self); /* 0..1, never falls */
 
 /* Whether State is a final one. */
 gboolean mig_job_is_over(MigJob *self);
+gboolean mig_job_is_stuck(MigJob *self); /* it copies, and does not come to an end by itself */

@@ -18,6 +18,7 @@
 #include "failure.h"
 #include "finding-row.h"
 #include "guest-list.h"
+#include "host-page.h"
 #include "interface.h"
 #include "last-choices.h"
 #include "mode-rows.h"
@@ -147,6 +148,8 @@ static char *why_it_failed(MigMigratePage *self, const GError *error)
 
 /* whether it can be started */
 
+static void show_host_detail(MigMigratePage *self, MigChooserRow *row);
+
 static char *find_reason(MigMigratePage *self)
 {
     const char *fault = mig_draft_get_fault(self->draft);
@@ -157,7 +160,9 @@ static char *find_reason(MigMigratePage *self)
     if (!get_guest(self))
         return g_strdup(_("Choose a guest."));
     if (!get_destination(self))
-        return g_strdup(_("Choose a destination."));
+        return g_strdup(g_list_model_get_n_items(mig_client_get_hosts(self->client)) > 1
+                            ? _("Choose a destination.")
+                            : _("Add a host that guests can be moved to."));
     if (fault)
         return g_strdup(fault);
     if (mig_draft_get_number(self->draft, MIG_OPT_TRY))
@@ -329,6 +334,8 @@ static void dry_run_cb(MigMigratePage *self)
     show_path(self);
     show_command(self);
     show_reason(self);
+    show_host_detail(self, self->source_row); /* they may have answered by now */
+    show_host_detail(self, self->destination_row);
 }
 
 /* Whatever was chosen: the question is asked anew. */
@@ -552,6 +559,8 @@ static void hosts_changed_cb(MigMigratePage *self)
     fill_hosts(self, self->destination_row, get_source(self));
     mig_mode_rows_set_driver(self->mode_group, driver_of(self, get_source(self)));
     show_reason(self);
+    if (!self->listing && !self->interfaces) /* of one that is new */
+        list_interfaces(self, MIG_CALL_NONE);
 }
 
 static void source_chosen_cb(MigMigratePage *self)
@@ -578,6 +587,21 @@ static void destination_chosen_cb(MigMigratePage *self)
     show_host_detail(self, self->destination_row);
     list_interfaces(self, MIG_CALL_NONE);
     draft_changed_cb(self);
+}
+
+/* One that is not known yet becomes the destination; all input stays meanwhile. */
+static void host_saved_cb(MigMigratePage *self, const char *name)
+{
+    mig_chooser_row_choose(self->destination_row, name);
+}
+
+static void add_host_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigMigratePage *self = MIG_MIGRATE_PAGE(widget);
+    MigWindow *window = mig_window_of(widget);
+    GtkWidget *page = mig_host_page_new(self->client, NULL);
+    g_signal_connect_object(page, "saved", G_CALLBACK(host_saved_cb), self, G_CONNECT_SWAPPED);
+    mig_window_push(window, page, "host");
 }
 
 /* start */
@@ -672,6 +696,31 @@ static void start_action(GtkWidget *widget, const char *action, GVariant *parame
                 _("It will most likely fail. The guest then stays where it is."));
     else
         start(self);
+}
+
+/* What is in the way, where it can be changed. */
+static GtkWidget *find_obstacle(MigMigratePage *self)
+{
+    GListModel *findings = mig_dry_run_get_findings(self->dry_run);
+    if (!get_guest(self))
+        return GTK_WIDGET(self->guest_row);
+    if (!get_destination(self))
+        return GTK_WIDGET(self->destination_row);
+    for (guint i = 0; i < g_list_model_get_n_items(findings); i++) {
+        g_autoptr(MigObject) finding = g_list_model_get_item(findings, i);
+        if (g_str_equal(mig_object_get_string(finding, "severity"), "blocker"))
+            return GTK_WIDGET(gtk_list_box_get_row_at_index(self->findings_list, (int) i));
+    }
+    return NULL;
+}
+
+/* Somebody wants to start it by the keyboard, and it cannot be. */
+static void show_reason_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigMigratePage *self = MIG_MIGRATE_PAGE(widget);
+    GtkWidget *obstacle = self->reason ? find_obstacle(self) : NULL;
+    if (obstacle)
+        gtk_widget_grab_focus(obstacle);
 }
 
 static void refresh_action(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -789,6 +838,8 @@ static void mig_migrate_page_class_init(MigMigratePageClass *klass)
     gtk_widget_class_install_action(widget_class, "page.refresh", NULL, refresh_action);
     gtk_widget_class_install_action(widget_class, "page.authenticate", NULL, authenticate_action);
     gtk_widget_class_install_action(widget_class, "page.copy-command", NULL, copy_action);
+    gtk_widget_class_install_action(widget_class, "page.add-host", NULL, add_host_action);
+    gtk_widget_class_install_action(widget_class, "page.show-reason", NULL, show_reason_action);
 }
 
 static void mig_migrate_page_init(MigMigratePage *self)
@@ -852,7 +903,6 @@ GtkWidget *mig_migrate_page_new(MigClient *client, const char *source_host, cons
     guests_updated_cb(self);
     hosts_changed_cb(self);
     show_interfaces(self);
-    list_interfaces(self, MIG_CALL_NONE);
     draft_changed_cb(self);
     return GTK_WIDGET(self);
 }

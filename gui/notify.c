@@ -46,6 +46,19 @@ void mig_notify_ended(GApplication *application, MigJob *job)
     g_application_send_notification(application, id, notification);
 }
 
+void mig_notify_stuck(GApplication *application, MigJob *job)
+{
+    static const char told[] = "told-stuck";
+    if (g_object_get_data(G_OBJECT(job), told))
+        return;
+    g_object_set_data(G_OBJECT(job), told, (gpointer) told);
+    g_autofree char *id = make_id(job);
+    g_autofree char *title = mig_job_words_fill(job, _("The move of {guest} does not end"));
+    g_autoptr(GNotification) notification = make_notification(
+        job, title, _("It changes its memory as fast as it is copied: open this to help."));
+    g_application_send_notification(application, id, notification);
+}
+
 void mig_notify_goes_on(GApplication *application, MigJob *job, guint n)
 {
     g_autofree char *title =

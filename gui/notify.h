@@ -9,6 +9,9 @@
 /* That a job has ended, or somebody has to look after its guest. */
 void mig_notify_ended(GApplication *application, MigJob *job);
 
+/* That a job does not come to its end without help; said once of each. */
+void mig_notify_stuck(GApplication *application, MigJob *job);
+
 /* That jobs go on without a window: `n` of them, `job` is one. */
 void mig_notify_goes_on(GApplication *application, MigJob *job, guint n);
 

@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "combo.h"
+
 typedef struct {
     const MigField *field;
     const MigOptionInfo *info;
@@ -155,6 +157,7 @@ static void build_choice(OptionRow *self)
     for (guint i = 0; i < n_choices(self); i++)
         gtk_string_list_append(words, mig_field_choice(self->field->option, i));
     self->row = self->control = adw_combo_row_new();
+    mig_combo_wrap(ADW_COMBO_ROW(self->row), TRUE);
     adw_combo_row_set_model(ADW_COMBO_ROW(self->row), G_LIST_MODEL(words));
     g_signal_connect_swapped(self->row, "notify::selected", G_CALLBACK(chosen_cb), self);
 }

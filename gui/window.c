@@ -25,6 +25,7 @@ struct _MigWindow {
     MigClient *client;
     gboolean was_ready; /* there is something to show while the service is away */
     guint tidy;         /* idle source that drops pages that were left */
+    GtkWidget *focus;   /* of the views, while another page is shown; weak */
     char *awaited;      /* path of a job that is shown when it is known, or NULL */
     gint64 lost;        /* since when it is away, us since the epoch; 0: it is not */
 
@@ -105,10 +106,27 @@ static gboolean tidy_cb(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* A page that comes has the focus, so that a screen reader tells of it; the views have it again
+ * where they had it. */
+static void move_focus(MigWindow *self, GtkWidget *visible)
+{
+    GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(self));
+    if (focus && gtk_widget_is_ancestor(focus, self->views) && visible != self->views)
+        g_set_weak_pointer(&self->focus, focus);
+    if (focus && gtk_widget_is_ancestor(focus, visible))
+        return;
+    if (visible == self->views && self->focus && gtk_widget_get_mapped(self->focus) &&
+        gtk_widget_grab_focus(self->focus))
+        return;
+    gtk_widget_child_focus(visible, GTK_DIR_TAB_FORWARD);
+}
+
 static void moved_cb(MigWindow *self)
 {
     GtkWidget *visible = adw_leaflet_get_visible_child(self->leaflet);
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "win.back", visible != self->views);
+    if (gtk_widget_get_mapped(GTK_WIDGET(self)))
+        move_focus(self, visible);
     if (!self->tidy)
         self->tidy = g_idle_add(tidy_cb, self);
 }
@@ -239,8 +257,11 @@ static void client_state_cb(MigWindow *self)
         self->lost = g_get_real_time();
     describe(self->no_service_page, self->no_service_technical,
              _("It should start by itself. “systemctl status migrationd” says more."), error);
+    /* what the bus says when it denies is the text of its rules: nobody is helped by that */
     describe(self->denied_page, self->denied_technical,
-             _("The bus does not let you talk to the migration service."), error);
+             _("The system bus does not let you talk to it. Ask the administrator for the "
+               "permission."),
+             NULL);
     mig_stack_show(self->service_stack, self->was_ready ? "ready" : pages[state]);
     show_banner(self,
                 self->was_ready && (state == MIG_CLIENT_NO_SERVICE || state == MIG_CLIENT_DENIED));
@@ -314,6 +335,13 @@ static void page_action(GtkWidget *widget, const char *action, GVariant *paramet
     hand_on(MIG_WINDOW(widget), action);
 }
 
+/* Refused, it goes to what is in the way. */
+static void start_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    hand_on(MIG_WINDOW(widget), "win.show-reason");
+    hand_on(MIG_WINDOW(widget), action);
+}
+
 static void migrate_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     MigWindow *self = MIG_WINDOW(widget);
@@ -384,6 +412,7 @@ static void mig_window_dispose(GObject *object)
 {
     MigWindow *self = MIG_WINDOW(object);
     g_clear_handle_id(&self->tidy, g_source_remove);
+    g_clear_weak_pointer(&self->focus);
     g_clear_pointer(&self->awaited, g_free);
     g_clear_object(&self->client);
     G_OBJECT_CLASS(mig_window_parent_class)->dispose(object);
@@ -426,7 +455,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     gtk_widget_class_install_action(widget_class, "win.add-host", NULL, add_host_action);
     gtk_widget_class_install_action(widget_class, "win.back", NULL, back_action);
     gtk_widget_class_install_action(widget_class, "win.migrate", NULL, migrate_action);
-    gtk_widget_class_install_action(widget_class, "win.start", NULL, page_action);
+    gtk_widget_class_install_action(widget_class, "win.start", NULL, start_action);
     gtk_widget_class_install_action(widget_class, "win.copy-command", NULL, page_action);
     gtk_widget_class_install_action(widget_class, "win.menu", NULL, menu_action);
 }

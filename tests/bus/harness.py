@@ -61,6 +61,7 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
     <allow receive_type="method_call"/>
     <allow receive_type="signal"/>
     <allow receive_requested_reply="true"/>
+    {policy}
   </policy>
 </busconfig>
 """
@@ -94,11 +95,10 @@ class Bus:
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="migration-bus-", dir="/tmp")
         os.chmod(self.directory, 0o755)
-        config = os.path.join(self.directory, "bus.conf")
-        with open(config, "w") as file:
-            file.write(BUS_CONFIG.format(path=os.path.join(self.directory, "bus")))
+        self._config = os.path.join(self.directory, "bus.conf")
+        self._configure()
         self.process = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"],
+            ["dbus-daemon", f"--config-file={self._config}", "--nofork", "--print-address"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.address = self.process.stdout.readline().strip()
         assert self.address, "dbus-daemon does not start"
@@ -107,6 +107,16 @@ class Bus:
         self._watch = Gio.bus_watch_name_on_connection(
             self._observer, NAME, Gio.BusNameWatcherFlags.NONE,
             lambda *_: setattr(self, "owned", True), lambda *_: setattr(self, "owned", False))
+
+    def _configure(self, policy=""):
+        with open(self._config, "w") as file:
+            file.write(BUS_CONFIG.format(path=os.path.join(self.directory, "bus"), policy=policy))
+
+    def allow(self, allowed):
+        """Whether anybody may call the service, from now on."""
+        self._configure("" if allowed else f'<deny send_destination="{NAME}"/>')
+        self._observer.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                                 "ReloadConfig", None, None, Gio.DBusCallFlags.NONE, -1, None)
 
     def connect(self, uid=None):
         """A connection of its own; of another user only if we are root."""
@@ -412,6 +422,9 @@ class Service:
         with open(temporary, "w") as file:
             file.write("\n".join(lines) + "\n")
         os.rename(temporary, self.path("config", "hosts.d", name + ".conf"))
+
+    def remove_host(self, name):
+        os.unlink(self.path("config", "hosts.d", name + ".conf"))
 
     def added_path(self, name):
         return self.path("state", "hosts.d", name + ".conf")

@@ -3,6 +3,7 @@
 play (tests/bus). `/usr/bin/python3 -m pytest tests/gui` with MIGRATION_BUILD set runs them."""
 
 import os
+import subprocess
 import sys
 
 import gi
@@ -15,6 +16,8 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "bus")]
 import harness  # noqa: E402
 from app import App, Desk  # noqa: E402
 from scene import Scene  # noqa: E402
+
+SETTINGS = "[org/example/Migration/App]\n"
 
 
 def pytest_configure(config):
@@ -59,3 +62,21 @@ def app(start, scene):
     """The app with a running service."""
     scene.service.start()
     return start()
+
+
+@pytest.fixture
+def remember(start, tmp_path):
+    """Starts an app that finds these settings, and keeps its own in the same file."""
+    file = tmp_path / "glib-2.0/settings/keyfile"
+    file.parent.mkdir(parents=True)
+    subprocess.run(["glib-compile-schemas", f"--targetdir={tmp_path}",
+                    os.path.join(harness.SOURCE, "data/app")], check=True)
+
+    def start_app(settings="destination='b'\n"):
+        if settings is not None:
+            file.write_text(SETTINGS + settings)
+        return start(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=str(tmp_path),
+                     GSETTINGS_SCHEMA_DIR=str(tmp_path))
+
+    start_app.file = file
+    return start_app

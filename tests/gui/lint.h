@@ -23,6 +23,8 @@ static inline gboolean lint_is_internal(GtkWidget *widget)
 {
     if (GTK_IS_LIST_BOX(widget) && gtk_widget_get_ancestor(widget, ADW_TYPE_PREFERENCES_GROUP))
         return TRUE;
+    if (g_strcmp0(gtk_buildable_get_buildable_id(GTK_BUILDABLE(widget)), "enable_switch") == 0)
+        return TRUE;
     for (; widget; widget = gtk_widget_get_parent(widget))
         if (ADW_IS_VIEW_SWITCHER(widget) || ADW_IS_COMBO_ROW(widget) || GTK_IS_SCROLLBAR(widget) ||
             GTK_IS_POPOVER(widget))
@@ -37,7 +39,9 @@ static inline gboolean lint_needs_name(GtkWidget *widget)
     return GTK_IS_PROGRESS_BAR(widget) || GTK_IS_LEVEL_BAR(widget) || GTK_IS_SPIN_BUTTON(widget) ||
            GTK_IS_DRAWING_AREA(widget) || GTK_IS_LIST_VIEW(widget) ||
            (GTK_IS_LIST_BOX(widget) && !gtk_widget_get_ancestor(widget, ADW_TYPE_EXPANDER_ROW)) ||
-           GTK_IS_SEARCH_ENTRY(widget);
+           GTK_IS_SEARCH_ENTRY(widget) || GTK_IS_ENTRY(widget) || GTK_IS_SWITCH(widget) ||
+           GTK_IS_DROP_DOWN(widget) || (GTK_IS_CHECK_BUTTON(widget) && !lint_has_text(widget)) ||
+           GTK_IS_SCALE(widget);
 }
 
 /* Number of controls without a name; prints each. */

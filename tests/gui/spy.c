@@ -4,16 +4,21 @@
  * the socket that MIGRATION_SPY names, one line for a line, in GVariant text (spy.py).
  *
  *   texts            a(ssbs): type and id of each label that is seen, whether it is cut, its text
+ *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
+ *                    its width
+ *   focus            s: title of the row in which the focus is, else the type of what has it
  *   tooltips         as: of what is seen
  *   minimum          i: the least width the window can have
  *   picture FILE     draws the window, or the dialog over it, into a PNG
+ *   width            i: of the window; with any word behind it, of the dialog over it
  *   size W H, scheme dark or light, direction ltr or rtl: change the window
  *   frame, cpu       x: monotonic time in us of the first frame that showed a list, 0: none yet;
  *                    and the processor time the app had used by then
  *   block            (xx): longest time in us without looking for events since it was asked last,
  *                    and of processor time, which others on the machine do not lengthen
  *   type WORD        searches; b
- *   migrate GUEST HOST   the page New migration, of a guest of this computer
+ *   migrate GUEST HOST [SOURCE]   the page New migration; without a source, of this computer
+ *   go TITLE         gives the focus to the row with that title, of one word; b
  *   expand           opens all expanders that are seen
  *   scroll           goes through the list that is shown, a third of a page a frame; u: frames
  */
@@ -77,6 +82,14 @@ static GtkWidget *find_window(void)
     return found;
 }
 
+/* The window a dialog is over. */
+static GtkWidget *find_main(void)
+{
+    GtkWidget *window = find_window();
+    GtkWindow *under = window ? gtk_window_get_transient_for(GTK_WINDOW(window)) : NULL;
+    return under ? GTK_WIDGET(under) : window;
+}
+
 static gboolean has_rows(GtkWidget *window)
 {
     GtkWidget *list = find_list(window);
@@ -131,6 +144,40 @@ static GVariant *do_texts(char **words)
     return g_variant_builder_end(&builder);
 }
 
+static void add_places(GVariantBuilder *builder, GtkWidget *widget, GtkWidget *window)
+{
+    const gboolean label = GTK_IS_LABEL(widget);
+    double x;
+    if (!gtk_widget_get_mapped(widget))
+        return;
+    if ((label || GTK_IS_IMAGE(widget)) &&
+        gtk_widget_translate_coordinates(widget, window, 0, 0, &x, NULL))
+        g_variant_builder_add(
+            builder, "(sii)",
+            label ? gtk_label_get_text(GTK_LABEL(widget))
+                  : gtk_image_get_icon_name(GTK_IMAGE(widget)) ?: "",
+            (int) x, gtk_widget_get_width(widget));
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        add_places(builder, child, window);
+}
+
+static GVariant *do_places(char **words)
+{
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(sii)"));
+    add_places(&builder, find_window(), find_window());
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *do_focus(char **words)
+{
+    GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(find_window()));
+    GtkWidget *row = focus ? gtk_widget_get_ancestor(focus, ADW_TYPE_PREFERENCES_ROW) : NULL;
+    if (row)
+        return g_variant_new_string(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(row)));
+    return g_variant_new_string(focus ? G_OBJECT_TYPE_NAME(focus) : "");
+}
+
 static void add_tooltips(GVariantBuilder *builder, GtkWidget *widget)
 {
     if (!gtk_widget_get_mapped(widget))
@@ -154,7 +201,7 @@ static GVariant *do_tooltips(char **words)
 static GVariant *do_minimum(char **words)
 {
     int minimum;
-    gtk_widget_measure(find_window(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+    gtk_widget_measure(find_main(), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
     return g_variant_new_int32(minimum);
 }
 
@@ -175,13 +222,13 @@ static GVariant *do_picture(char **words)
 
 static GVariant *do_size(char **words)
 {
-    gtk_window_set_default_size(GTK_WINDOW(find_window()), atoi(words[1]), atoi(words[2]));
+    gtk_window_set_default_size(GTK_WINDOW(find_main()), atoi(words[1]), atoi(words[2]));
     return g_variant_new_boolean(TRUE);
 }
 
 static GVariant *do_width(char **words)
 {
-    return g_variant_new_int32(gtk_widget_get_width(find_window()));
+    return g_variant_new_int32(gtk_widget_get_width(words[1] ? find_window() : find_main()));
 }
 
 static GVariant *do_scheme(char **words)
@@ -266,8 +313,28 @@ static GVariant *do_type(char **words)
 
 static GVariant *do_migrate(char **words)
 {
-    mig_window_migrate(MIG_WINDOW(find_window()), "local", words[1], NULL, words[2]);
+    mig_window_migrate(MIG_WINDOW(find_window()), words[3] ?: "local", words[1], NULL, words[2]);
     return g_variant_new_boolean(TRUE);
+}
+
+static GtkWidget *find_row(GtkWidget *widget, const char *title)
+{
+    if (!gtk_widget_get_mapped(widget))
+        return NULL;
+    if (ADW_IS_PREFERENCES_ROW(widget) &&
+        g_str_equal(adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget)), title))
+        return widget;
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child && !found;
+         child = gtk_widget_get_next_sibling(child))
+        found = find_row(child, title);
+    return found;
+}
+
+static GVariant *do_go(char **words)
+{
+    GtkWidget *row = find_row(find_window(), words[1]);
+    return g_variant_new_boolean(row && gtk_widget_grab_focus(row));
 }
 
 static void expand(GtkWidget *widget)
@@ -293,11 +360,15 @@ static const struct {
     const char *name;
     GVariant *(*answer)(char **words);
 } questions[] = {
-    { "texts", do_texts },         { "tooltips", do_tooltips }, { "minimum", do_minimum },
-    { "picture", do_picture },     { "size", do_size },         { "width", do_width },
-    { "scheme", do_scheme },       { "frame", do_frame },       { "block", do_block },
-    { "direction", do_direction }, { "scroll", do_scroll },     { "cpu", do_cpu },
-    { "type", do_type },           { "migrate", do_migrate },   { "expand", do_expand },
+    { "texts", do_texts },     { "tooltips", do_tooltips },
+    { "minimum", do_minimum }, { "picture", do_picture },
+    { "size", do_size },       { "width", do_width },
+    { "scheme", do_scheme },   { "frame", do_frame },
+    { "block", do_block },     { "direction", do_direction },
+    { "scroll", do_scroll },   { "cpu", do_cpu },
+    { "go", do_go },           { "places", do_places },
+    { "focus", do_focus },     { "type", do_type },
+    { "migrate", do_migrate }, { "expand", do_expand },
 };
 
 static void answer(GOutputStream *output, const char *line)

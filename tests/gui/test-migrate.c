@@ -4,7 +4,9 @@
 #include "chooser-row.h"
 #include "consequence.h"
 #include "draft.h"
+#include "dry-run.h"
 #include "finding-row.h"
+#include "interface.h"
 #include "lint.h"
 #include "migrate-page.h"
 #include "option-row.h"
@@ -299,6 +301,55 @@ static void open_expanders(GtkWidget *widget)
         open_expanders(child);
 }
 
+static void answered_cb(MigDryRun *dry_run, guint *answers)
+{
+    *answers += mig_dry_run_get_state(dry_run) != MIG_DRY_RUN_BUSY;
+}
+
+/* It is asked once, 400 ms after the last of several changes. */
+static void test_dry_run_delay(void)
+{
+    g_autoptr(MigClient) client = mig_client_new();
+    while (mig_client_get_state(client) == MIG_CLIENT_CONNECTING)
+        g_main_context_iteration(NULL, TRUE);
+    g_autoptr(MigDryRun) dry_run = mig_dry_run_new(client);
+    guint answers = 0;
+    g_signal_connect(dry_run, "changed", G_CALLBACK(answered_cb), &answers);
+    mig_dry_run_set(dry_run, "web", "b", g_variant_new("a{sv}", NULL));
+    g_main_context_iteration(NULL, FALSE);
+    mig_dry_run_set(dry_run, "mail", "b", g_variant_new("a{sv}", NULL));
+    const gint64 changed = g_get_monotonic_time();
+    g_assert_cmpint(mig_dry_run_get_state(dry_run), ==, MIG_DRY_RUN_BUSY);
+    while (!answers)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpint(g_get_monotonic_time() - changed, >=, 395 * 1000);
+    g_assert_cmpint(mig_dry_run_get_state(dry_run), ==, MIG_DRY_RUN_FAILED);
+    g_assert_cmpuint(answers, ==, 1);
+}
+
+static void test_interfaces(void)
+{
+    static const struct {
+        const char *row, *title, *detail;
+    } rows[] = {
+        { "{'address': <'192.0.2.2'>, 'prefix': <uint32 24>, 'name': <'eth1'>, 'speed': "
+          "<uint32 25000>, 'same-subnet': <true>, 'allowed': <true>}",
+          "192.0.2.2/24", "eth1 · same network as kvm1 · 25 Gbit/s" },
+        { "{'address': <'2001:db8::2'>, 'name': <'eth0'>, 'speed': <uint32 100>, 'allowed': "
+          "<true>, 'state': <'down'>}",
+          "2001:db8::2", "eth0 · 100 Mbit/s · not connected" },
+        { "{'address': <'192.0.2.9'>}", "192.0.2.9", "not allowed by the host's file" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GVariant) row =
+            g_variant_parse(G_VARIANT_TYPE_VARDICT, rows[i].row, NULL, NULL, NULL);
+        g_autofree char *title = mig_interface_dup_title(row);
+        g_autofree char *detail = mig_interface_dup_detail(row, "kvm1");
+        g_assert_cmpstr(title, ==, rows[i].title);
+        g_assert_cmpstr(detail, ==, rows[i].detail);
+    }
+}
+
 /* Without a service: all named, narrow enough with every option open, and it says why not. */
 static void test_page(void)
 {
@@ -338,6 +389,8 @@ int main(int argc, char **argv)
     g_test_add_func("/option-rows/names", test_option_rows);
     g_test_add_func("/option-rows/number", test_number_row);
     g_test_add_func("/option-rows/text", test_text_row);
+    g_test_add_func("/dry-run/delay", test_dry_run_delay);
+    g_test_add_func("/interfaces", test_interfaces);
     g_test_add_func("/page", test_page);
     return g_test_run();
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Models, rows and the window in this process, without a bus. */
+#include "application.h"
+#include "config.h"
 #include "guest-row.h"
 #include "guests-page.h"
 #include "job-row.h"
@@ -163,6 +165,38 @@ static void test_window(void)
     gtk_window_destroy(GTK_WINDOW(window));
 }
 
+static void add_actions(GtkWidget *widget, GPtrArray *actions)
+{
+    g_autofree char *action = NULL;
+    if (GTK_IS_SHORTCUTS_SHORTCUT(widget))
+        g_object_get(widget, "action-name", &action, NULL);
+    if (action)
+        g_ptr_array_add(actions, g_steal_pointer(&action));
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        add_actions(child, actions);
+}
+
+/* What has a key is in the window of keys, and what is there has a key. */
+static void test_shortcuts(void)
+{
+    g_autoptr(MigApplication) application = mig_application_new();
+    g_autoptr(GPtrArray) shown = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GtkBuilder) builder = gtk_builder_new_from_resource(APP_PATH "/gtk/help-overlay.ui");
+    g_application_set_flags(G_APPLICATION(application), G_APPLICATION_NON_UNIQUE);
+    g_application_register(G_APPLICATION(application), NULL, NULL);
+    g_auto(GStrv) keyed = gtk_application_list_action_descriptions(GTK_APPLICATION(application));
+    add_actions(GTK_WIDGET(gtk_builder_get_object(builder, "help_overlay")), shown);
+    g_ptr_array_add(shown, NULL);
+    for (char **action = keyed; *action; action++) {
+        g_test_message("%s", *action);
+        g_assert_true(g_strv_contains((const char *const *) shown->pdata, *action));
+    }
+    for (guint i = 0; shown->pdata[i]; i++)
+        g_assert_true(g_strv_contains((const char *const *) keyed, shown->pdata[i]));
+    gtk_window_destroy(GTK_WINDOW(gtk_builder_get_object(builder, "help_overlay")));
+}
+
 int main(int argc, char **argv)
 {
     gtk_test_init(&argc, &argv, NULL);
@@ -175,5 +209,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rows", test_rows);
     g_test_add_func("/rows-of-others", test_row_of_another_user);
     g_test_add_func("/window", test_window);
+    g_test_add_func("/shortcuts", test_shortcuts);
     return g_test_run();
 }

@@ -42,7 +42,7 @@ def add(app, **fields):
     save.act("click")
 
 
-NAMES = {"name": "Name, as it is shown here", "address": "Address: a DNS name"}
+NAMES = {"name": "Name", "address": "Address"}
 
 
 def dialog(app, heading):
@@ -59,8 +59,8 @@ def test_one_is_added_tested_changed_and_removed(hosts, scene):
         "driver": "qemu", "transport": "ssh", "address": "new.example", "user": "root"}
 
     row.find("push button", "Edit new").act("click")
-    hosts.find("text", "Port, if it").type("2222")
-    hosts.find("text", "IP addresses that may").type("192.0.2.7, 2001:db8::7")
+    hosts.find("text", "Port").type("2222")
+    hosts.find("text", "Addresses for guests").type("192.0.2.7, 2001:db8::7")
     hosts.find("push button", "Save").act("click")
     hosts.gone("push button", "Save")
     now = scene.client.get_all(scene.client.host_path("new"), HOST)["Settings"]
@@ -80,7 +80,7 @@ def test_what_cannot_be_is_told_and_the_input_stays(hosts, scene):
     hosts.find("push button", "Save").act("click")
     hosts.find("label", "administrator's")
     hosts.find("text", NAMES["name"]).type("new")
-    hosts.find("text", "Port, if it").type("seventy")
+    hosts.find("text", "Port").type("seventy")
     hosts.find("push button", "Save").act("click")
     hosts.find("label", "The port must be a number")
     assert scene.client.host_path("new") not in scene.client.managed()

@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The page New migration, end to end."""
 
-import os
-import subprocess
-
 import polkit
 import pytest
 import virt
-from harness import SOURCE
 from loop import wait
 from virt import MIB
-
-SETTINGS = "[org/example/Migration/App]\n"
 
 
 class Page:
@@ -36,24 +30,6 @@ class Page:
     def startable(self, yes=True):
         self.app.until(lambda: self.start.has("sensitive") == yes, f"Start is sensitive: {yes}")
         return self.start
-
-
-@pytest.fixture
-def remember(start, tmp_path):
-    """Starts an app that finds these settings, and keeps its own in the same file."""
-    file = tmp_path / "glib-2.0/settings/keyfile"
-    file.parent.mkdir(parents=True)
-    subprocess.run(["glib-compile-schemas", f"--targetdir={tmp_path}",
-                    os.path.join(SOURCE, "data/app")], check=True)
-
-    def start_app(settings="destination='b'\n"):
-        if settings is not None:
-            file.write_text(SETTINGS + settings)
-        return start(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=str(tmp_path),
-                     GSETTINGS_SCHEMA_DIR=str(tmp_path))
-
-    start_app.file = file
-    return start_app
 
 
 @pytest.fixture
@@ -199,3 +175,18 @@ def test_nothing_is_chosen_yet(scene, app):
     assert app.find("push button", "Start Migration").description == "Choose a guest."
     app.keys("Escape")
     app.gone("label", "What and Where")
+
+
+def test_a_destination_that_is_added_meanwhile(scene, remember):
+    scene.world.host("new", address="new.example")
+    scene.service.start()
+    page = Page(scene, remember())
+    page.switch("Keep on the destination").act("toggle")
+    page.app.find("push button", "Add Host…").act("click")
+    page.app.find("text", "Name").type("new")
+    page.app.find("text", "Address").type("new.example")
+    save = page.app.find("push button", "Save")
+    page.app.until(lambda: save.has("sensitive"), "it can be saved")
+    save.act("click")
+    page.app.find("label", "qemu+ssh://new.example/system")
+    assert not page.switch("Keep on the destination").has("checked"), "the input is kept"

@@ -11,6 +11,16 @@ def test_no_service_and_then_there_is_one(scene, start):
     app.gone("panel", "The migration service is not available")
 
 
+def test_the_bus_denies_and_then_allows(scene, start):
+    scene.service.start()
+    scene.bus.allow(False)
+    app = start()
+    page = app.find("panel", "You may not use the migration service")
+    scene.bus.allow(True)
+    page.find("push button", "Try Again").act("click")
+    app.find("list item", "web")
+
+
 def test_the_service_is_restarted(scene, app):
     app.find("list item", "web")
     scene.service.stop()

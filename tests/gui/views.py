@@ -5,13 +5,15 @@ language. Pictures are made of all (screenshots), and all are looked at in other
 
 import polkit
 import virt
-from app import App
+from app import App, plain
+from harness import BusError
 from scene import Scene
 from spy import Spy
 from virt import MIB, VirError
 
-HEIGHT = {"migrate-advanced": 3400, "migrate": 1100, "migrate-blocker": 1250, "host-add": 1000,
-          "job": 800, "job-not-converging": 800}  # of pictures that show what else is scrolled to
+HEIGHT = {"migrate-advanced": 4000, "migrate": 1500, "migrate-blocker": 1500, "host-add": 1100,
+          "job": 800, "job-not-converging": 800, "job-failed": 1000,
+          "host-edit": 1100, "hosts-first-run": 800}  # of pictures that show what else is scrolled to
 NARROW = 370, 640  # 360 and the border that windows have without a window manager
 VIEWS = {}  # name -> function that takes a Stage and leaves the app in that state
 
@@ -24,24 +26,39 @@ def view(function):
 class Stage:
     """An app, its service and its world, for one view in one language."""
 
-    def __init__(self, desk, languages, language="en"):
+    def __init__(self, desk, languages, language="en", **environment):
+        self.environment = environment
         self.desk, self.languages, self.language = desk, languages, language
         self.text = languages.text(language)
         self.scene = Scene()
         self.local, self.b, self.world = self.scene.local, self.scene.b, self.scene.world
         self.spy = Spy()
         self.app = None
+        self.last_said = ()
 
     def start(self, service=True):
         if service:
             self.scene.service.start()
         self.app = App(self.desk, self.scene.bus.address, program=self.spy.program,
-                       **self.spy.environment, **self.languages.environment(self.language))
+                       **self.spy.environment, **self.languages.environment(self.language),
+                       **self.environment)
+
+    def said(self):
+        """All the service says of its objects, or said last."""
+        try:
+            self.last_said = (self.scene.client.managed(), self.scene.client.list_jobs())
+        except BusError:
+            pass  # it is gone
+        return self.last_said
 
     def shows(self, text, *arguments):
         """Waits for an English text of the app, as it is in the language of this stage."""
         text = self.text(text).replace("_", "")  # the mark of an access key
         self.spy.shows(text % arguments if arguments else text)
+
+    def press(self, text, *arguments, role="push button", action="click"):
+        """A button, by its English text."""
+        self.app.find(role, plain(self.text(text) % arguments)).act(action)
 
     def says(self, text, **names):
         """Waits for an English sentence of the app with names in it: "{guest} now runs on ..."."""
@@ -158,6 +175,14 @@ def guests_libvirt_down(stage):
 
 
 @view
+def denied(stage):
+    stage.scene.service.start()
+    stage.scene.bus.allow(False)
+    stage.start(service=False)
+    stage.shows("You may not use the migration service")
+
+
+@view
 def no_service(stage):
     stage.start(service=False)
     stage.shows("The migration service is not available")
@@ -212,6 +237,37 @@ def migrate_blocker(stage):
 
 
 @view
+def migrate_new(stage):
+    """Nothing is chosen yet."""
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    stage.app.do("win.migrate")
+    stage.shows("Choose a guest.")
+
+
+@view
+def migrate_denied(stage):
+    many_guests(stage)
+    stage.scene.polkit.answers["check"] = polkit.CHALLENGE
+    stage.start()
+    stage.spy.shows("web1")
+    stage.open_migrate()
+    stage.shows("Authenticate to Check…")
+
+
+@view
+def migrate_unsafe(stage):
+    """Asks once more."""
+    migrate(stage)
+    stage.spy.ask("expand")
+    stage.shows("Skip the check of disks")
+    stage.press("Skip the check of disks", role="check box", action="toggle")
+    stage.app.do("win.start")
+    stage.says("Move {guest} although its disks may be damaged?", guest="web1")
+
+
+@view
 def migrate_advanced(stage):
     migrate(stage)
     stage.spy.ask("expand")
@@ -243,6 +299,51 @@ def job_not_converging(stage):
         job.until(Iteration=iteration)
     job.until(Converging="no")
     stage.shows("cannot tell when it ends")
+
+
+@view
+def job_stop(stage):
+    """Asks what stopping means."""
+    job(stage)
+    stage.press("_Stop…")
+    stage.says("Stop moving {guest}?", guest="web1")
+
+
+@view
+def job_pause(stage):
+    """Asks for a number."""
+    job(stage)
+    stage.press("Allow Longer Pause…")
+    stage.shows("Milliseconds")
+
+
+@view
+def job_closing(stage):
+    """The window is closed meanwhile."""
+    job(stage)
+    stage.app.do("window.close")
+    stage.says("{guest} goes on moving", guest="web1")
+
+
+@view
+def job_lost(stage):
+    """The service is gone meanwhile."""
+    job(stage)
+    stage.said()
+    stage.scene.service.kill()
+    stage.shows("The migration service is not available. The migration goes on without it; this is "
+                "what was known last.")
+
+
+@view
+def job_stopped(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    job.cancel()
+    job.ended("cancelled")
+    stage.shows("_Try Again")
 
 
 @view
@@ -342,6 +443,15 @@ def migrate_unreachable(stage):
 
 
 @view
+def hosts_first_run(stage):
+    """There is nowhere to move guests to yet."""
+    stage.scene.service.remove_host("b")
+    stage.start()
+    stage.app.do("win.show-hosts")
+    stage.shows("Add a destination host")
+
+
+@view
 def hosts(stage):
     stage.start()
     stage.world.host("storage", address="storage.example")
@@ -356,7 +466,27 @@ def host_add(stage):
     stage.app.do("win.show-hosts")
     stage.shows("Whose ssh key is used")
     stage.app.do("win.add-host")
-    stage.shows("Name, as it is shown here")
+    stage.shows("As it is shown here, for example kvm2")
+
+
+@view
+def host_edit(stage):
+    """With an error, over a connection that is not encrypted."""
+    stage.start()
+    stage.world.host("storage", address="storage.example")
+    stage.scene.client.add_host("storage", transport="tcp", address="storage.example",
+                                allow_plaintext=True)
+    stage.app.do("win.show-hosts")
+    stage.spy.shows("storage.example")
+    stage.press("Edit %s", "storage")
+    stage.shows("Send everything in plain text")
+
+
+@view
+def host_remove(stage):
+    hosts(stage)
+    stage.press("Remove %s", "storage")
+    stage.shows("Remove %s?", "storage")
 
 
 @view
@@ -367,7 +497,7 @@ def hosts_failed(stage):
         virt.ERR_SYSTEM_ERROR, "root@storage.example: Permission denied (publickey)", virt.FROM_RPC)
     stage.app.do("win.show-hosts")
     stage.spy.shows("storage.example")
-    stage.app.find("push button", stage.text("Test %s") % "storage").act("click")
+    stage.press("Test %s", "storage")
     stage.shows("It refused the login")
 
 
@@ -389,3 +519,11 @@ def history_empty(stage):
     stage.start()
     stage.app.do("win.show-history")
     stage.shows("No migrations yet")
+
+
+@view
+def shortcuts(stage):
+    stage.start()
+    stage.shows("No guests on %s", stage.host("local"))
+    stage.app.do("win.show-help-overlay")
+    stage.shows("Close the window; migrations go on")
