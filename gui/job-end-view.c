@@ -80,8 +80,8 @@ static void update_technical(MigJobEndView *self, MigJob *job, MigJobEnd end)
     g_autofree char *technical = mig_job_outcome_technical(job);
     gtk_label_set_label(self->technical, technical);
     /* in the user's language all is said without it */
-    adw_expander_row_set_expanded(self->technical_row, end != MIG_JOB_STOPPED &&
-                                                           !mig_job_outcome_is_translated(job));
+    adw_expander_row_set_expanded(self->technical_row,
+                                  end != MIG_JOB_STOPPED && !mig_job_outcome_is_translated(job));
     gtk_widget_set_visible(self->technical_group, technical[0] != '\0');
 }
 
