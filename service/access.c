@@ -66,6 +66,7 @@ static const AccessRow job_rows[] = {
     { "SetBandwidth", OF_JOB("tune") },
     { "SetPostCopyBandwidth", OF_JOB("tune") },
     { "Pause", OF_JOB("tune") },
+    { "Recover", WITH("recover") },
     { "GetSamples", FOR_ALL }, /* no more than Statistics, which everybody may read */
     { "Id", READ },
     { "OwnerUID", READ },
@@ -98,6 +99,7 @@ static const AccessRow job_rows[] = {
     { "DestinationState", READ_OWN },
     { "GuestHost", READ_OWN },
     { "Verification", READ_OWN },
+    { "Recovery", READ_OWN },
     { "Error", READ_OWN },
     { NULL },
 };

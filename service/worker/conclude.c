@@ -6,7 +6,9 @@
 #include "conclude.h"
 
 #include <libvirt/libvirt.h>
+#include <string.h>
 
+#include "attention.h"
 #include "conclude-table.h"
 #include "error.h"
 #include "sentence.h"
@@ -103,6 +105,41 @@ gboolean mig_sight_is_broken_off(const MigSight *sight)
 gboolean mig_sight_is_split(const MigSight *sight)
 {
     return shows(sight) == SPLIT;
+}
+
+/* By the migration: what arrives is "starting up" at first. */
+static gboolean is_held(const MigSight *sight, gboolean on_destination)
+{
+    return sight->reason == VIR_DOMAIN_PAUSED_MIGRATION ||
+           (on_destination && sight->reason == VIR_DOMAIN_PAUSED_STARTING_UP);
+}
+
+static MigRest paused_rest(const MigSight *sight, gboolean on_destination)
+{
+    gboolean held = is_held(sight, on_destination);
+    if (sight->job)
+        return held && on_destination ? MIG_REST_INCOMING : MIG_REST_BUSY;
+    return held ? MIG_REST_HELD : MIG_REST_PAUSED;
+}
+
+MigRest mig_sight_rest(const MigSight *sight, gboolean on_destination)
+{
+    switch (shows(sight)) {
+    case UNSEEN:
+        return MIG_REST_UNSEEN;
+    case GONE:
+        return MIG_REST_GONE;
+    case SPLIT:
+        return MIG_REST_SPLIT;
+    case PAUSED:
+        return paused_rest(sight, on_destination);
+    default:
+        break;
+    }
+    if (sight->job)
+        return MIG_REST_BUSY;
+    gboolean runs = sight->state == VIR_DOMAIN_RUNNING || sight->state == VIR_DOMAIN_BLOCKED;
+    return runs ? MIG_REST_RUNS : MIG_REST_OTHER;
 }
 
 /* A guest that is shut off is there if it has a configuration. */
@@ -235,6 +272,8 @@ static MigState conclude_state(const MigEvidence *evidence, Pair pair)
         return MIG_STATE_COMPLETED;
     if (evidence->cancel && (!evidence->called || (is_back(evidence, pair) && !runs_there)))
         return MIG_STATE_CANCELLED;
+    if (evidence->mended)
+        return MIG_STATE_FAILED;
     /* who died before us took libvirt's answer along */
     if (!evidence->error && !evidence->answered && (!evidence->followed || leaves_open(pair)))
         return MIG_STATE_INTERRUPTED;
@@ -257,6 +296,11 @@ static char *say_what(const MigEvidence *evidence, MigState state)
     default:
         if (evidence->error)
             return g_strdup(evidence->error->message);
+        if (evidence->mended)
+            return fill_in("the worker process of this migration died in the switch to host "
+                           "{destination}, where nothing of guest {guest} was left; it was resumed "
+                           "on host {source}",
+                           evidence);
         return g_strdup(evidence->answered
                             ? "libvirt reported success, but that is not what the hosts show"
                             : "libvirt gave the migration up; the log of libvirtd on the source "
@@ -268,7 +312,7 @@ static int error_code(const MigEvidence *evidence, MigState state)
 {
     if (state == MIG_STATE_CANCELLED)
         return MIG_ERROR_CANCELLED;
-    if (state == MIG_STATE_INTERRUPTED)
+    if (state == MIG_STATE_INTERRUPTED || (evidence->mended && !evidence->error))
         return MIG_ERROR_INTERRUPTED;
     return evidence->error ? evidence->error->code : MIG_ERROR_FAILED;
 }
@@ -311,4 +355,43 @@ MigConclusion mig_conclude(const MigEvidence *evidence)
     else
         conclusion.guest_host = evidence->destination;
     return conclusion;
+}
+
+GVariant *mig_conclude_recovery(const MigEvidence *evidence, const MigJob *job, gboolean was_paused)
+{
+    gboolean look = mig_attention(job, was_paused) != MIG_ATTENTION_NONE;
+    gboolean mends = job->state != MIG_STATE_COMPLETED && evidence->called && !evidence->offline;
+    MigRest source = mends ? mig_sight_rest(&evidence->on_source, FALSE) : MIG_REST_UNSEEN;
+    MigRest destination = mends ? mig_sight_rest(&evidence->on_destination, TRUE) : MIG_REST_UNSEEN;
+    return mig_recovery_list(source, destination, was_paused, look && evidence->called);
+}
+
+/* Cuts the end of `what` that says this pair, with or without what is to be done. */
+static gboolean cut_where(char *what, const MigEvidence *evidence, const MigEndRow *row)
+{
+    g_autofree char *where = fill_in(row->where, evidence);
+    g_autofree char *remedy = row->remedy ? fill_in(row->remedy, evidence) : NULL;
+    g_autofree char *brief = g_strconcat("; ", where, NULL);
+    g_autofree char *full = remedy ? g_strconcat(brief, ": ", remedy, NULL) : NULL;
+    for (guint i = 0; i < 2; i++) {
+        const char *end = i == 0 ? full : brief;
+        if (!end || !g_str_has_suffix(what, end))
+            continue;
+        what[strlen(what) - strlen(end)] = '\0';
+        return TRUE;
+    }
+    return FALSE;
+}
+
+char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence)
+{
+    char *what = g_strdup(sentence);
+    for (MigShows source = 0; source < MIG_N_SHOWS; source++) {
+        for (MigShows destination = 0; destination < MIG_N_SHOWS; destination++) {
+            const MigEndRow *row = mig_end_row_or_null(evidence->offline, source, destination);
+            if (row && cut_where(what, evidence, row))
+                return what;
+        }
+    }
+    return what;
 }

@@ -329,14 +329,19 @@ static void take_ending(MigRun *run, const MigEnding *ending)
     mig_course_end(&run->course, job, !conclusion.error);
     if (conclusion.error)
         mig_job_set_error(job, conclusion.error, ending->raw);
+    mig_job_set_variant(&job->recovery, mig_conclude_recovery(&evidence, job, run->was_paused));
     g_clear_error(&conclusion.error);
 }
 
 /* The end that is in the ledger: of one that could not be written another worker will tell. */
 static void journal_ending(const MigRun *run, const MigEnding *ending)
 {
+    static const char *const followed[] = { "RECOVERY",
+                                            "it has lost its worker process, and another "
+                                            "one has looked after it to its end",
+                                            NULL };
     if (run->task->resumed && run->job->state != MIG_STATE_INTERRUPTED)
-        mig_journal_write(MIG_EVENT_RECOVERED, run->job, NULL);
+        mig_journal_write(MIG_EVENT_RECOVERED, run->job, followed);
     mig_journal_end(run->job, run->was_paused, ending->error);
 }
 

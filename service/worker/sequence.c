@@ -12,6 +12,7 @@
 #include "control.h"
 #include "error.h"
 #include "libvirt-error.h"
+#include "log.h"
 #include "params.h"
 #include "prepare.h"
 #include "sentence.h"
@@ -347,6 +348,15 @@ static void restore_downtime(MigSequence *s)
                      g_get_monotonic_time() + MIG_GLANCE_USEC, FALSE);
 }
 
+/* Nobody would run it otherwise, see docs/flows.md. */
+static void resume_by_itself(MigSequence *s)
+{
+    g_autoptr(GError) error = NULL;
+    s->evidence.mended = mig_sequence_recover(s, MIG_RECOVERY_RESUME_SOURCE, &error);
+    if (error)
+        log_warning("the guest stays paused on host %s: %s", s->task->source->name, error->message);
+}
+
 static gpointer run_sequence(gpointer data)
 {
     MigSequence *s = data;
@@ -363,6 +373,8 @@ static gpointer run_sequence(gpointer data)
         mig_sequence_follow(s);
     else
         end_untouched(s);
+    if (mig_sequence_may_resume(s))
+        resume_by_itself(s);
     if (s->evidence.called) {
         mig_sequence_verify(s, ending);
         restore_downtime(s);
@@ -374,7 +386,7 @@ static gpointer run_sequence(gpointer data)
     return NULL; /* the sides go with the process: closing a connection may block too */
 }
 
-void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
+MigSequence *mig_sequence_new(MigRun *run, const MigTask *task, MigPair *pair)
 {
     MigSequence *s = g_new0(MigSequence, 1);
     s->run = run;
@@ -400,5 +412,10 @@ void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
                                  .offline = task->offline,
                                  .undefine = mig_request_number(task->request,
                                                                 MIG_OPT_UNDEFINE_SOURCE) != 0 };
-    g_thread_unref(g_thread_new("sequence", run_sequence, s));
+    return s;
+}
+
+void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
+{
+    g_thread_unref(g_thread_new("sequence", run_sequence, mig_sequence_new(run, task, pair)));
 }

@@ -295,6 +295,7 @@ class World:
         self.migrations = []  # those that are going on
         self.migrated = []  # every one that was begun
         self.recorded = []  # every migrate call
+        self.touched = []  # (host, "resume" or "destroy", guest)
         self.on_offline = None  # called with the call of one that moves a configuration alone
         self.on_migration = None  # called with a new Migration instead of the test's waiting for it
         self.pids = set()
@@ -671,6 +672,26 @@ class World:
     def virDomainSuspend(self, call, host):
         call.answer(result=0)
         self._migrating(call, host).pause()
+
+    def virDomainResume(self, call, host):
+        guest = self._guest(call, host)
+        if guest.state != virt.PAUSED or guest.job:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "cannot be resumed now")
+        guest.state, guest.reason = virt.RUNNING, virt.RUNNING_UNPAUSED
+        self.touched.append((host.name, "resume", guest.name))
+        call.answer(result=0)
+
+    def virDomainDestroyFlags(self, call, host):
+        guest = self._guest(call, host)
+        if not guest.active:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "is not running")
+        guest.state, guest.reason, guest.job, guest.incoming = virt.SHUTOFF, 1, None, False
+        if not guest.persistent:
+            del host.guests[guest.name]
+        self.touched.append((host.name, "destroy", guest.name))
+        call.answer(result=0)
 
     def virDomainMigrateStartPostCopy(self, call, host):
         migration = self._migrating(call, host)
