@@ -89,6 +89,7 @@ static const AccessRow job_rows[] = {
     { "Downtime", READ },
     { "ExpectedEnd", READ },
     { "Converging", READ },
+    { "WaitingFor", READ_OWN },
     { "Created", READ },
     { "Called", READ },
     { "Finished", READ },

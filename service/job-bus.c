@@ -97,6 +97,9 @@ static GVariant *get_downtime(const void *thing, gsize offset)
 static GVariant *get_error(const void *thing, gsize offset)
 {
     const MigJob *record = thing;
+    /* a worker that has given up has written down why, and another one has yet to look */
+    if (!mig_state_is_final(record->state))
+        return g_variant_new("(sss)", "", "", "");
     return g_variant_new("(sss)", record->error_name, record->error_message, record->error_raw);
 }
 
@@ -126,6 +129,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("Downtime", "t", get_downtime, statistics, CHANGE)                                           \
     X("ExpectedEnd", "t", bus_get_uint64, expected_end, CHANGE)                                    \
     X("Converging", "s", bus_get_string, converging, CHANGE)                                       \
+    X("WaitingFor", "s", bus_get_string, waiting_for, CHANGE)                                      \
     X("Created", "t", bus_get_uint64, created, CONST)                                              \
     X("Called", "t", bus_get_uint64, called, CHANGE)                                               \
     X("Finished", "t", bus_get_uint64, finished, CHANGE)                                           \

@@ -31,6 +31,7 @@ static const struct {
     { "statistics", "a{st}", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics) },
     { "progress", "d", KIND_FRACTION, G_STRUCT_OFFSET(MigJob, progress) },
     { "expected-end", "t", KIND_TIME, G_STRUCT_OFFSET(MigJob, expected_end) },
+    { "waiting-for", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, waiting_for) },
     { "converging", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, converging) },
     { "source-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state) },
     { "destination-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state) },
@@ -51,6 +52,7 @@ MigJob *mig_job_new(void)
         G_STRUCT_OFFSET(MigJob, guest_host),    G_STRUCT_OFFSET(MigJob, destination_state),
         G_STRUCT_OFFSET(MigJob, error_name),    G_STRUCT_OFFSET(MigJob, error_raw),
         G_STRUCT_OFFSET(MigJob, error_message), G_STRUCT_OFFSET(MigJob, state_before),
+        G_STRUCT_OFFSET(MigJob, waiting_for),
     };
     static const gsize dicts[] = {
         G_STRUCT_OFFSET(MigJob, options),          G_STRUCT_OFFSET(MigJob, source_host),
@@ -93,6 +95,7 @@ void mig_job_free(MigJob *job)
     g_clear_pointer(&job->statistics, g_variant_unref);
     g_clear_pointer(&job->samples, g_variant_unref);
     g_free(job->converging);
+    g_free(job->waiting_for);
     g_free(job->state_before);
     g_free(job->source_state);
     g_free(job->destination_state);

@@ -265,11 +265,20 @@ gboolean mig_evidence_is_settled(const MigEvidence *evidence)
     return is_restored(evidence, pair) || leaves_open(pair) || mig_evidence_is_lost(evidence);
 }
 
+/* We have stopped waiting for libvirt, and the source says that it is still at the migration. */
+static gboolean may_go_on(const MigEvidence *evidence)
+{
+    return evidence->waited && evidence->on_source.kind == MIG_SIGHT_SEEN &&
+           evidence->on_source.job;
+}
+
 static MigState conclude_state(const MigEvidence *evidence, Pair pair)
 {
     gboolean runs_there = pair.destination == RUNS || pair.destination == SPLIT;
     if (has_arrived(evidence, pair))
         return MIG_STATE_COMPLETED;
+    if (may_go_on(evidence))
+        return MIG_STATE_INTERRUPTED;
     if (evidence->cancel && (!evidence->called || (is_back(evidence, pair) && !runs_there)))
         return MIG_STATE_CANCELLED;
     if (evidence->mended)
@@ -289,6 +298,8 @@ static char *say_what(const MigEvidence *evidence, MigState state)
                             ? "the migration was cancelled"
                             : "the migration was cancelled before anything was started");
     case MIG_STATE_INTERRUPTED:
+        if (evidence->error)
+            return g_strdup(evidence->error->message);
         return g_strdup(evidence->called
                             ? "the worker process of this migration died before libvirt answered it"
                             : "the worker process of this migration died before it called libvirt, "
@@ -312,9 +323,10 @@ static int error_code(const MigEvidence *evidence, MigState state)
 {
     if (state == MIG_STATE_CANCELLED)
         return MIG_ERROR_CANCELLED;
-    if (state == MIG_STATE_INTERRUPTED || (evidence->mended && !evidence->error))
-        return MIG_ERROR_INTERRUPTED;
-    return evidence->error ? evidence->error->code : MIG_ERROR_FAILED;
+    if (evidence->error)
+        return evidence->error->code;
+    return state == MIG_STATE_INTERRUPTED || evidence->mended ? MIG_ERROR_INTERRUPTED
+                                                              : MIG_ERROR_FAILED;
 }
 
 /* Where the guest is now and what is to be done about it, or NULL: nothing new. */
@@ -334,12 +346,17 @@ static char *say_where(const MigEvidence *evidence, const MigEndRow *row)
     return fill_in(pattern, evidence);
 }
 
+#define GOES_ON                                                                                    \
+    "; libvirt on host {source} is still at the migration and may go on with it: see what hangs "  \
+    "on host {destination}, and call look-again when that has ended"
+
 static GError *make_error(const MigEvidence *evidence, MigState state, const MigEndRow *row)
 {
     g_autofree char *what = say_what(evidence, state);
     g_autofree char *where = say_where(evidence, row);
-    return g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s", what, where ? "; " : "",
-                       where ? where : "");
+    g_autofree char *goes_on = may_go_on(evidence) ? fill_in(GOES_ON, evidence) : NULL;
+    return g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s%s", what,
+                       goes_on ? goes_on : "", where ? "; " : "", where ? where : "");
 }
 
 MigConclusion mig_conclude(const MigEvidence *evidence)
@@ -383,7 +400,7 @@ static gboolean cut_where(char *what, const MigEvidence *evidence, const MigEndR
     return FALSE;
 }
 
-char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence)
+static char *without_where(const MigEvidence *evidence, const char *sentence)
 {
     char *what = g_strdup(sentence);
     for (MigShows source = 0; source < MIG_N_SHOWS; source++) {
@@ -393,5 +410,14 @@ char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence)
                 return what;
         }
     }
+    return what;
+}
+
+char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence)
+{
+    char *what = without_where(evidence, sentence);
+    g_autofree char *goes_on = fill_in(GOES_ON, evidence);
+    if (g_str_has_suffix(what, goes_on))
+        what[strlen(what) - strlen(goes_on)] = '\0';
     return what;
 }

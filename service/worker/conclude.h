@@ -46,6 +46,7 @@ typedef struct {
     gboolean offline;       /* the guest is shut off, its configuration is what moves */
     gboolean undefine;      /* offline: and is removed from the source */
     gboolean was_there;     /* offline: the destination had one before */
+    gboolean waited;        /* libvirt did not go on, which is the error; it may still be at it */
     gboolean mended;        /* we have resumed it on the source after its worker died */
     const GError *error;    /* why it was not called, or what the call failed with; NULL: success */
 } MigEvidence;

@@ -82,7 +82,8 @@ static void clear_volumes(MigSequence *s, MigEnd *end)
     MigSide *side = mig_side_new(s->task->destination, s->task->pki_path);
     side->volumes = g_strdupv(s->volumes);
     /* long after the end they may be somebody else's */
-    side->may_delete = s->run && mig_evidence_is_restored(&s->evidence);
+    side->may_delete =
+        s->run && !s->evidence.on_source.job && mig_evidence_is_restored(&s->evidence);
     if (!mig_sequence_glance(s, mig_side_clear_volumes, side) || !side->found_volumes)
         return;
     end->left = (const char *const *) side->found_volumes;

@@ -85,7 +85,8 @@ static gboolean watch_is_over(MigSequence *s, Watch *watch)
     gboolean seen = evidence->on_source.kind == MIG_SIGHT_SEEN;
     if (seen)
         watch->seen = now;
-    if ((evidence->on_source.job && !is_undriven(s)) || !seen || !watch->was_seen)
+    gboolean at_it = evidence->on_source.job && !is_undriven(s) && !evidence->waited;
+    if (at_it || !seen || !watch->was_seen)
         watch->busy = now;
     watch->was_seen = seen;
     if (!mig_evidence_is_settled(evidence))
@@ -106,6 +107,9 @@ void mig_sequence_follow(MigSequence *s)
     for (;;) {
         mig_sequence_look(s, uuid);
         const MigSight *source = &s->evidence.on_source;
+        if (!s->error && s->task->resumed)
+            s->error = mig_run_take_timeout(s->run);
+        s->evidence.waited = s->task->resumed && s->error;
         /* managed direct can only be seen to be given up: who called is dead */
         if (source->job && s->task->resumed && !s->task->client_driven)
             s->evidence.followed = TRUE;

@@ -367,12 +367,13 @@ static gpointer run_sequence(gpointer data)
         if (ask_hosts(s) && check(s) && prepare(s))
             migrate(s);
     }
-    s->evidence.error = s->error;
     MigEnding *ending = g_new0(MigEnding, 1);
+    s->evidence.error = s->error;
     if (s->evidence.called || s->task->resumed)
         mig_sequence_follow(s);
     else
         end_untouched(s);
+    s->evidence.error = s->error; /* a follower may have lost its patience */
     if (mig_sequence_may_resume(s))
         resume_by_itself(s);
     if (s->evidence.called) {
@@ -393,6 +394,7 @@ MigSequence *mig_sequence_new(MigRun *run, const MigTask *task, MigPair *pair)
     s->task = task;
     s->pair = pair;
     s->downtime_before = task->downtime_before;
+    s->error = task->gave_up ? g_error_copy(task->gave_up) : NULL;
     for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
         s->sides[i] = i == MIG_DESTINATION && task->unopened
                           ? NULL

@@ -86,7 +86,7 @@ OPEN = {
 }
 # The owner may, and who may `list`; what others read of it is empty. test_readers.py has the rest.
 OWN = ("Guest GuestUUID Source Destination Options Plan Findings SourceState DestinationState GuestHost "
-       "Verification Recovery Error").split()
+       "Verification Recovery WaitingFor Error").split()
 OPEN_MEMBERS = [(interface, member) for interface, members in OPEN.items()
                 for member in members.split()]
 SESSIONS = {"inactive": 1, "no-session": 0, "password": 2, "inactive-password": 1, "active": 2}

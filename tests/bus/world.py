@@ -17,7 +17,7 @@ from gi.repository import GLib
 
 import drivers
 import virt
-from loop import Exit, wait
+from loop import DEADLINE, Exit, wait
 from virt import Host, VirError, typed
 
 
@@ -110,6 +110,7 @@ class Migration:
         self.speeds = []  # (MiB/s, True: of post-copy) that were set while it ran
         self.downtime_before = guest.maximum_downtime
         self.abort_ends_it = True
+        self.stays = False  # the copy runs: it does not end with the one who makes the call
         self.over = False
         self.worker = Exit(call.pid)
         self.stats = {
@@ -267,7 +268,10 @@ class Migration:
         if self.over or self.function == "virDomainMigrateToURI3":
             return
         paused = self.guest.reason == virt.PAUSED_MIGRATION
+        there = self.copy if self.stays else None
         self._undo()
+        if there:
+            self.destination.guests[there.name] = there
         if paused:  # Perform was done: libvirt cannot know whether the guest was started there
             self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
 
@@ -369,10 +373,11 @@ class World:
         return [entry for entry in self.calls
                 if entry[1] in functions and host in (None, entry[0])]
 
-    def migration(self, guest):
+    def migration(self, guest, seconds=DEADLINE):
         """Waits for the guest's migrate call."""
         return wait(lambda: next((m for m in self.migrations if m.guest.name == guest), None),
-                    lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}")
+                    lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}",
+                    seconds)
 
     def wait_for_monitor(self, host):
         """Until a worker's monitor has asked twice more about its guest on a host."""
