@@ -48,6 +48,7 @@ static const char *const errors[MIG_N_ERRORS] = {
     [MIG_ERROR_LIMITS_EXCEEDED] = N_("The service has too much to do."),
     [MIG_ERROR_LEDGER] = N_("The service cannot use its records."),
     [MIG_ERROR_WORKER] = N_("The service could not start a worker."),
+    [MIG_ERROR_NOT_RECOVERABLE] = N_("What both hosts show does not allow this step."),
 };
 
 /* What the bus says when there is no service. */
