@@ -103,3 +103,10 @@ void mig_client_control(MigClient *self, MigJob *job, const char *control, guint
                     value ? g_variant_new("(t)", value) : NULL, "()", flags, cancellable, callback,
                     data);
 }
+
+void mig_client_recover(MigClient *self, MigJob *job, const char *step, MigCallFlags flags,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    mig_client_call(self, mig_object_get_path(MIG_OBJECT(job)), MIG_JOB_INTERFACE, "Recover",
+                    g_variant_new("(s)", step), "()", flags, cancellable, callback, data);
+}

@@ -42,6 +42,9 @@ void mig_client_test_host(MigClient *self, MigHost *host, MigCallFlags flags,
 /* (a(tttt)) */
 void mig_client_get_samples(MigClient *self, MigJob *job, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
+/* (): a step of the job's Recovery; it may take half a minute */
+void mig_client_recover(MigClient *self, MigJob *job, const char *step, MigCallFlags flags,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /*
  * (): a control of a job: Cancel, StartPostCopy, Pause (`value` 0), SetMaximumDowntime (ms),
  * SetBandwidth, SetPostCopyBandwidth (MiB/s; `value` > 0).

@@ -94,6 +94,8 @@ static const Row rows[MIG_N_ERRORS] = {
                                   N_("Ask the administrator for the permission."), TRUE },
     [MIG_ERROR_LIMITS_EXCEEDED] = { N_("The service has too much to do."),
                                     N_("Wait until other jobs have ended, then try again.") },
+    [MIG_ERROR_NOT_RECOVERABLE] = { N_("What both hosts show does not allow this step."),
+                                    N_("Look at both hosts, then choose another step.") },
     [MIG_ERROR_LEDGER] = { N_("The service cannot use its records."), SEE_JOURNAL },
     [MIG_ERROR_WORKER] = { N_("The service could not start a worker."), SEE_JOURNAL },
     [MIG_ERROR_HOST_EXISTS] = { N_("There is a host of that name already."),

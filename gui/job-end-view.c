@@ -21,6 +21,7 @@ struct _MigJobEndView {
     GtkWidget *technical_group;
     AdwExpanderRow *technical_row;
     GtkLabel *technical;
+    MigJobRecovery *recovery;
     GtkWidget *steps_box;
     GtkLabel *steps_title;
     GtkListBox *steps;
@@ -118,6 +119,7 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     update_head(self, job, end);
     update_configuration(self, job);
     update_technical(self, job, end);
+    mig_job_recovery_update(self->recovery, job);
     update_steps(self, job, end);
     gtk_widget_set_visible(self->try_again, mig_job_outcome_may_repeat(job));
     gtk_widget_set_visible(GTK_WIDGET(self->repeat),
@@ -127,9 +129,16 @@ void mig_job_end_view_update(MigJobEndView *self, MigJob *job)
     gtk_widget_set_visible(self->move_back, end == MIG_JOB_MOVED);
 }
 
+MigJobRecovery *mig_job_end_view_get_recovery(MigJobEndView *self)
+{
+    g_return_val_if_fail(MIG_IS_JOB_END_VIEW(self), NULL);
+    return self->recovery;
+}
+
 static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    g_type_ensure(MIG_TYPE_JOB_RECOVERY);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/job-end-view.ui");
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, icon);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, where);
@@ -140,6 +149,7 @@ static void mig_job_end_view_class_init(MigJobEndViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical_group);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical_row);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, technical);
+    gtk_widget_class_bind_template_child(widget_class, MigJobEndView, recovery);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps_box);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps_title);
     gtk_widget_class_bind_template_child(widget_class, MigJobEndView, steps);

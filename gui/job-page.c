@@ -93,6 +93,8 @@ static void update_head(MigJobPage *self, gboolean over)
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "job.cancel", ready && !over && !refusal);
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "job.control", ready && !over);
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "job.try-again", ready && over);
+    gtk_widget_action_set_enabled(GTK_WIDGET(self), "job.recover",
+                                  ready && over && mig_object_get_path(MIG_OBJECT(self->job)));
     gtk_widget_set_visible(self->lost, !ready);
     gtk_widget_set_sensitive(GTK_WIDGET(self->controls), ready);
 }
@@ -150,6 +152,13 @@ static void cancel_action(GtkWidget *widget, const char *action, GVariant *param
 {
     MigJobPage *self = MIG_JOB_PAGE(widget);
     mig_job_control_run(widget, self->client, self->job, "Cancel");
+}
+
+static void recover_action(GtkWidget *widget, const char *action, GVariant *parameter)
+{
+    MigJobPage *self = MIG_JOB_PAGE(widget);
+    mig_job_recovery_run(mig_job_end_view_get_recovery(self->end_view), self->client, self->job,
+                         g_variant_get_string(parameter, NULL));
 }
 
 static void control_action(GtkWidget *widget, const char *action, GVariant *parameter)
@@ -263,6 +272,7 @@ static void mig_job_page_class_init(MigJobPageClass *klass)
     gtk_widget_class_bind_template_child(widget_class, MigJobPage, details);
     gtk_widget_class_install_action(widget_class, "job.cancel", NULL, cancel_action);
     gtk_widget_class_install_action(widget_class, "job.control", "s", control_action);
+    gtk_widget_class_install_action(widget_class, "job.recover", "s", recover_action);
     gtk_widget_class_install_action(widget_class, "job.try-again", NULL, try_again_action);
     gtk_widget_class_install_action(widget_class, "job.repeat", NULL, repeat_action);
     gtk_widget_class_install_action(widget_class, "job.move-back", NULL, move_back_action);

@@ -164,6 +164,9 @@ static const char *make_note(MigJobProgress *self, MigJob *job, gint64 now)
     if (cancelling && now - self->cancelling >= CONFIRM)
         return _("The host has not confirmed yet that it has stopped. The move may still end "
                  "either way.");
+    if (mig_object_get_string(MIG_OBJECT(job), "WaitingFor")[0])
+        return _("Nothing moves: {destination} does not answer. If that lasts, the move is given "
+                 "up.");
     if (strcmp(phase, "post-copy") == 0)
         return _("{guest} runs on {destination} already. It must not be stopped before all of its "
                  "memory is there.");

@@ -32,6 +32,7 @@ static const MigKey keys[] = {
     { "Downtime", "downtime", "t" },
     { "ExpectedEnd", "expected-end", "t" },
     { "Converging", "converging", "s" },
+    { "WaitingFor", "waiting-for", "s" },
     { "Created", "created", "t" },
     { "Called", "called", "t" },
     { "Finished", "finished", "t" },
@@ -43,6 +44,7 @@ static const MigKey keys[] = {
     { "DestinationState", "destination-state", "s" },
     { "GuestHost", "guest-host", "s" },
     { "Verification", "verification", "a{sv}" },
+    { "Recovery", "recovery", "as" },
     { "Error", "error", "(sss)" },
 };
 

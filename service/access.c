@@ -66,6 +66,7 @@ static const AccessRow job_rows[] = {
     { "SetBandwidth", OF_JOB("tune") },
     { "SetPostCopyBandwidth", OF_JOB("tune") },
     { "Pause", OF_JOB("tune") },
+    { "Recover", WITH("recover") },
     { "GetSamples", FOR_ALL }, /* no more than Statistics, which everybody may read */
     { "Id", READ },
     { "OwnerUID", READ },
@@ -88,6 +89,7 @@ static const AccessRow job_rows[] = {
     { "Downtime", READ },
     { "ExpectedEnd", READ },
     { "Converging", READ },
+    { "WaitingFor", READ_OWN },
     { "Created", READ },
     { "Called", READ },
     { "Finished", READ },
@@ -99,6 +101,7 @@ static const AccessRow job_rows[] = {
     { "DestinationState", READ_OWN },
     { "GuestHost", READ_OWN },
     { "Verification", READ_OWN },
+    { "Recovery", READ_OWN },
     { "Error", READ_OWN },
     { NULL },
 };

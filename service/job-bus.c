@@ -11,6 +11,7 @@
 #include "manager-bus.h"
 #include "sd-autoptr.h"
 #include "statistics.h"
+#include "text.h"
 
 static GVariant *get_guest(const void *thing, gsize offset)
 {
@@ -104,6 +105,9 @@ static GVariant *get_downtime(const void *thing, gsize offset)
 static GVariant *get_error(const void *thing, gsize offset)
 {
     const MigJob *record = thing;
+    /* a worker that has given up has written down why, and another one has yet to look */
+    if (!mig_state_is_final(record->state))
+        return g_variant_new("(sss)", "", "", "");
     return g_variant_new("(sss)", record->error_name, record->error_message, record->error_raw);
 }
 
@@ -133,6 +137,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("Downtime", "t", get_downtime, statistics, CHANGE)                                           \
     X("ExpectedEnd", "t", bus_get_uint64, expected_end, CHANGE)                                    \
     X("Converging", "s", bus_get_string, converging, CHANGE)                                       \
+    X("WaitingFor", "s", bus_get_string, waiting_for, CHANGE)                                      \
     X("Created", "t", bus_get_uint64, created, CONST)                                              \
     X("Called", "t", bus_get_uint64, called, CHANGE)                                               \
     X("Finished", "t", bus_get_uint64, finished, CHANGE)                                           \
@@ -144,6 +149,7 @@ static GVariant *get_error(const void *thing, gsize offset)
     X("DestinationState", "s", bus_get_string, destination_state, CHANGE)                          \
     X("GuestHost", "s", bus_get_string, guest_host, CHANGE)                                        \
     X("Verification", "a{sv}", bus_get_variant, verification, CHANGE)                              \
+    X("Recovery", "as", bus_get_variant, recovery, CHANGE)                                         \
     X("Error", "(sss)", get_error, error_name, CHANGE)
 
 #define AS_ROW(name, type, get, field, flags) { name, get, G_STRUCT_OFFSET(MigJob, field) },
@@ -251,6 +257,81 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
     return authorize_control(face, call, record, request, uid);
 }
 
+typedef struct {
+    const Manager *manager;
+    guint64 id;
+    MigRecovery step;
+    guint32 caller;
+} RecoverRequest;
+
+/* Whatever has become of the job and of its guest's other jobs while polkit was asked. */
+static void recover_authorized(sd_bus_message *call, void *userdata)
+{
+    const RecoverRequest *request = userdata;
+    g_autoptr(GError) error = NULL;
+    Job *job = manager_job(request->manager, request->id);
+    if (!job)
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_NO_SUCH_JOB,
+                    "job %" G_GUINT64_FORMAT " is too old to be recovered", request->id);
+    else if (manager_may_recover(request->manager, job, &error))
+        job_recover(job, request->step, request->caller, on_done, sd_bus_message_ref(call));
+    if (error)
+        bus_reply_error(call, error);
+}
+
+static int authorize_recovery(ManagerBus *face, sd_bus_message *call, const MigJob *record,
+                              RecoverRequest *request)
+{
+    g_autofree char *id = job_bus_id(record->id);
+    g_autofree char *owner = g_strdup_printf("%u", record->owner_uid);
+    const char *details[] = { "job.id",
+                              id,
+                              "job.owner.uid",
+                              owner,
+                              "job.step",
+                              mig_recovery_info(request->step)->id,
+                              "guest.name",
+                              *record->guest_name ? record->guest_name : record->guest,
+                              "guest.uuid",
+                              record->guest_uuid,
+                              "source.name",
+                              record->source,
+                              "destination.name",
+                              record->destination,
+                              NULL };
+    return authorize(face->authorizer, call, ACCESS_ORDINARY, details, recover_authorized, request,
+                     g_free);
+}
+
+static int method_recover(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+    const BusObject *object = userdata;
+    const MigJob *record = object->thing;
+    ManagerBus *face = bus_objects_userdata(object->objects);
+    g_autoptr(GError) error = NULL;
+    RecoverRequest frozen = { face->manager, record->id };
+    const char *step = NULL;
+    int r = sd_bus_message_read(call, "s", &step);
+    if (r < 0)
+        return r;
+    if (!mig_recovery_from_id(step, &frozen.step)) {
+        g_autofree char *quoted = mig_text_quote(step);
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                    "there is no step %s; property Recovery has those that are offered", quoted);
+        return bus_reply_error(call, error);
+    }
+    const Job *job = manager_job(face->manager, record->id);
+    if (!job)
+        return -ENOENT;
+    if (!manager_may_recover(face->manager, job, &error) ||
+        !authorize_sender(face->authorizer, call, &frozen.caller, &error))
+        return bus_reply_error(call, error);
+
+    RecoverRequest *request = g_new(RecoverRequest, 1);
+    *request = frozen;
+    return authorize_recovery(face, call, record, request);
+}
+
 static void on_samples(GVariant *samples, const GError *error, void *userdata)
 {
     g_autoptr(sd_bus_message) call = userdata;
@@ -286,6 +367,8 @@ static const sd_bus_vtable job_vtable[] = {
     CONTROL_WITH_VALUE("SetBandwidth", mebibytes_per_second),
     CONTROL_WITH_VALUE("SetPostCopyBandwidth", mebibytes_per_second),
     CONTROL("Pause"),
+    SD_BUS_METHOD_WITH_ARGS("Recover", SD_BUS_ARGS("s", step), SD_BUS_NO_RESULT, method_recover,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_NAMES("GetSamples", NULL, , "a(tttt)", SD_BUS_PARAM(samples),
                              method_get_samples, SD_BUS_VTABLE_UNPRIVILEGED),
     JOB_PROPERTIES(AS_VTABLE) SD_BUS_VTABLE_END,

@@ -43,6 +43,8 @@ void job_free(Job *job)
     if (!job)
         return;
     unlink_worker(job);
+    recovery_free(job->recovery);
+    g_free(job->recovered);
     mig_job_free(job->record);
     g_free(job);
 }
@@ -64,6 +66,14 @@ static void job_finish(Job *job)
     job->handlers->finished(job, job->userdata);
 }
 
+/* What the hosts show nobody has seen. */
+static void offer_look(MigJob *record)
+{
+    if (record->called != 0)
+        mig_job_set_variant(&record->recovery,
+                            mig_recovery_list(MIG_REST_UNSEEN, MIG_REST_UNSEEN, FALSE, TRUE));
+}
+
 /* An end that no worker wrote. */
 static void job_end(Job *job, MigState state, const GError *why)
 {
@@ -72,6 +82,7 @@ static void job_end(Job *job, MigState state, const GError *why)
     job->record->phase = MIG_PHASE_DONE;
     job->record->finished = g_get_real_time();
     mig_job_set_error(job->record, why, NULL);
+    offer_look(job->record);
     if (!mig_ledger_update(job->ledger, job->record, &error))
         log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
     /* a worker that was quicker has written it into the journal too */
@@ -272,6 +283,65 @@ void job_control(Job *job, MigControl control, guint64 value, JobDone done, void
         if (!job->worker)
             job_cancel_queued(job);
     }
+}
+
+struct JobRecovered {
+    JobDone done;
+    void *userdata;
+};
+
+gboolean job_is_recovering(const Job *job)
+{
+    return job->recovery != NULL;
+}
+
+/* The row as it is now; a job that has ended changes in no other way. */
+static void job_reload_ended(Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MigJob) written = mig_ledger_load(job->ledger, job->record->id, &error);
+    if (!written) {
+        log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
+        return;
+    }
+    g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(written));
+    if (mig_job_apply_recovery(job->record, status))
+        job->handlers->changed(job, job->userdata);
+}
+
+static void on_recovered(const GError *error, void *userdata)
+{
+    Job *job = userdata;
+    g_autofree struct JobRecovered *recovered = g_steal_pointer(&job->recovered);
+    g_autoptr(GError) why = error ? g_error_copy(error) : NULL; /* it may be the recovery's */
+    g_clear_pointer(&job->recovery, recovery_free);
+    job_reload_ended(job);
+    recovered->done(why, recovered->userdata);
+}
+
+void job_recover(Job *job, MigRecovery step, guint32 caller, JobDone done, void *userdata)
+{
+    g_autoptr(GError) error = NULL;
+    if (job_is_recovering(job)) {
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
+                    "job %" G_GUINT64_FORMAT
+                    " is being recovered already; wait for the end of that",
+                    job->record->id);
+        done(error, userdata);
+        return;
+    }
+    job_reload_ended(job); /* a step may have ended while the service was away */
+    if (mig_recovery_check_job(job->record, &error))
+        job->recovery =
+            recovery_start(job->context, job->record->id, step, caller, on_recovered, job, &error);
+    if (!job->recovery) {
+        done(error, userdata);
+        return;
+    }
+    log_info("job %" G_GUINT64_FORMAT ": %s for user %u", job->record->id,
+             mig_recovery_info(step)->id, caller);
+    job->recovered = g_new(struct JobRecovered, 1);
+    *job->recovered = (struct JobRecovered){ done, userdata };
 }
 
 typedef struct {

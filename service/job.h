@@ -8,6 +8,7 @@
 
 #include "core/control.h"
 #include "ledger.h"
+#include "recovery.h"
 #include "worker-link.h"
 
 typedef struct Job Job;
@@ -28,8 +29,10 @@ struct Job {
     WorkerLink *worker;           /* NULL: queued or finished */
     sd_bus_slot *status;          /* Status signals */
     sd_bus_slot *get_status;
-    guint starts;    /* workers started for it by this service */
-    gboolean cancel; /* asked for before the link was up */
+    guint starts;                   /* workers started for it by this service */
+    gboolean cancel;                /* asked for before the link was up */
+    Recovery *recovery;             /* NULL: no step is being done */
+    struct JobRecovered *recovered; /* whom to tell of its end */
 };
 
 /* Takes the record. */
@@ -50,6 +53,11 @@ typedef void (*JobDone)(const GError *error, void *userdata);
 /* Does something to the job; `value` only if the control has one, in its range. `done` is called
  * exactly once, perhaps from within. Errors: core/control.h's and the worker's. */
 void job_control(Job *job, MigControl control, guint64 value, JobDone done, void *userdata);
+
+/* Does a step of recovery for a job that has ended; `caller` is the user who asked. `done` as
+ * above, after handlers->changed: what is there now is told whether the step was done or not. */
+void job_recover(Job *job, MigRecovery step, guint32 caller, JobDone done, void *userdata);
+gboolean job_is_recovering(const Job *job);
 
 /* Its samples, a(tttt), from its worker, or from the ledger if it has ended; or an error. */
 typedef void (*JobSamples)(GVariant *samples, const GError *error, void *userdata);

@@ -40,8 +40,7 @@ static const MigEventInfo events[MIG_N_EVENTS] = {
                            "User {CALLER_UID} ({CALLER}) was denied {METHOD} ({ACTION}): "
                            "{REASON}" },
     [MIG_EVENT_RECOVERED] = { "recovered", "e3b70d3fd1994e7e85873922f8049780", LOG_NOTICE,
-                              "Job {JOB_ID} lost its worker process; another one has looked after "
-                              "it to its end." },
+                              "Job {JOB_ID} recovered: {RECOVERY}." },
 };
 
 typedef enum { KIND_ID, KIND_UID, KIND_STATE, KIND_PHASE, KIND_STRING } Kind;

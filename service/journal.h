@@ -19,7 +19,8 @@ typedef enum {
     MIG_EVENT_NEEDS_ATTENTION, /* the end of a job after which somebody has to look */
     MIG_EVENT_SPLIT,           /* the same, and the guest runs on both hosts */
     MIG_EVENT_DENIED,
-    MIG_EVENT_RECOVERED, /* a job whose worker died was seen to its end by another */
+    MIG_EVENT_RECOVERED, /* one whose worker died was seen to its end by another, or somebody has
+                            brought its guest back; needs a field RECOVERY that says which */
     MIG_N_EVENTS
 } MigEvent;
 

@@ -166,7 +166,10 @@ void manager_hold(Manager *manager, gboolean held)
 static void forget_oldest(Manager *manager)
 {
     while (manager->finished.length > FINISHED_MAX) {
-        const Job *oldest = g_queue_pop_head(&manager->finished);
+        const Job *oldest = g_queue_peek_head(&manager->finished);
+        if (job_is_recovering(oldest))
+            return; /* until the next one ends */
+        g_queue_pop_head(&manager->finished);
         guint64 id = oldest->record->id;
         manager->handlers->job_removed(id, manager->userdata);
         g_hash_table_remove(manager->jobs, &id);
@@ -229,6 +232,15 @@ static gboolean check_numbers(guint all, guint own, guint32 uid, GError **error)
     return FALSE;
 }
 
+/* A copy of it is being stopped or resumed, on whatever host. */
+static gboolean recovers_guest(const Job *job, const MigRequest *request)
+{
+    return job_is_recovering(job) &&
+           (g_str_equal(job->record->guest_name, request->guest) ||
+            g_str_equal(job->record->guest, request->guest) ||
+            g_ascii_strcasecmp(job->record->guest_uuid, request->guest) == 0);
+}
+
 gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, guint32 owner_uid,
                              GError **error)
 {
@@ -240,6 +252,13 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
     g_hash_table_iter_init(&iter, manager->jobs);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Job *job = value;
+        if (recovers_guest(job, request)) {
+            g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
+                        "guest %s is being recovered after job %" G_GUINT64_FORMAT
+                        "; wait for the end of that",
+                        request->guest, job->record->id);
+            return FALSE;
+        }
         if (job_is_final(job))
             continue;
         all++;
@@ -253,6 +272,40 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
         }
     }
     return check_numbers(all, own, owner_uid, error);
+}
+
+/* By UUID if both are known, else by any name they were given. */
+static gboolean are_of_one_guest(const MigJob *a, const MigJob *b)
+{
+    const char *const names[] = { b->guest, b->guest_name, b->guest_uuid };
+    if (*a->guest_uuid && *b->guest_uuid)
+        return g_str_equal(a->guest_uuid, b->guest_uuid);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (*names[i] && (g_str_equal(names[i], a->guest) || g_str_equal(names[i], a->guest_name) ||
+                          g_ascii_strcasecmp(names[i], a->guest_uuid) == 0))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean manager_may_recover(const Manager *manager, const Job *job, GError **error)
+{
+    GHashTableIter iter;
+    void *value;
+    if (!mig_recovery_check_job(job->record, error))
+        return FALSE;
+    g_hash_table_iter_init(&iter, manager->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Job *other = value;
+        gboolean busy = !job_is_final(other) || job_is_recovering(other);
+        if (!busy || !are_of_one_guest(other->record, job->record))
+            continue;
+        g_set_error(error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
+                    "guest %s is in the hands of job %" G_GUINT64_FORMAT "; wait for the end of "
+                    "that",
+                    job->record->guest_name, other->record->id);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 Job *manager_add_job(Manager *manager, const MigRequest *request, const MigHost *source,
@@ -345,7 +398,19 @@ void manager_start(Manager *manager)
     manager_schedule(manager);
 }
 
+static gboolean is_recovering(const Manager *manager)
+{
+    GHashTableIter iter;
+    void *value;
+    g_hash_table_iter_init(&iter, manager->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (job_is_recovering(value))
+            return TRUE;
+    return FALSE;
+}
+
 gboolean manager_idle(const Manager *manager)
 {
-    return manager->running == 0 && manager->queued.length == 0 && queries_idle(manager->queries);
+    return !is_recovering(manager) && manager->running == 0 && manager->queued.length == 0 &&
+           queries_idle(manager->queries);
 }

@@ -80,6 +80,8 @@ gboolean manager_may_add_job(const Manager *manager, const MigRequest *request, 
 void manager_schedule(Manager *manager);
 /* TRUE: jobs stay in the queue until it is told FALSE. */
 void manager_hold(Manager *manager, gboolean held);
+/* Whether a step of recovery may be done for it: it has ended, and no other job is at its guest. */
+gboolean manager_may_recover(const Manager *manager, const Job *job, GError **error);
 /* Records and queues a job; manager_schedule() starts it. The hosts as they are now go into the
  * record: later changes of their files do not touch the job. */
 Job *manager_add_job(Manager *manager, const MigRequest *request, const MigHost *source,

@@ -52,6 +52,7 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_HOST_KEY_CHANGED] = NAME("HostKeyChanged"),
     [MIG_ERROR_LIBVIRT_REFUSED] = NAME("LibvirtRefused"),
     [MIG_ERROR_LIBVIRT_DOWN] = NAME("LibvirtDown"),
+    [MIG_ERROR_NOT_RECOVERABLE] = NAME("NotRecoverable"),
 };
 
 typedef MigLibvirtCode MigErrorPrivate;

@@ -58,6 +58,7 @@ typedef enum {
     MIG_ERROR_HOST_KEY_CHANGED,   /* ssh: another host key than the known one */
     MIG_ERROR_LIBVIRT_REFUSED,    /* libvirtd there does not let our user in: group, polkit */
     MIG_ERROR_LIBVIRT_DOWN,       /* the host answers, its libvirtd does not run */
+    MIG_ERROR_NOT_RECOVERABLE,    /* a step of Job.Recover that the hosts do not allow now */
     MIG_N_ERRORS
 } MigError;
 

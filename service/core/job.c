@@ -31,11 +31,13 @@ static const struct {
     { "statistics", "a{st}", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics) },
     { "progress", "d", KIND_FRACTION, G_STRUCT_OFFSET(MigJob, progress) },
     { "expected-end", "t", KIND_TIME, G_STRUCT_OFFSET(MigJob, expected_end) },
+    { "waiting-for", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, waiting_for) },
     { "converging", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, converging) },
     { "source-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state) },
     { "destination-state", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state) },
     { "guest-host", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host) },
     { "verification", "a{sv}", KIND_DICT, G_STRUCT_OFFSET(MigJob, verification) },
+    { "recovery", "as", KIND_DICT, G_STRUCT_OFFSET(MigJob, recovery) },
     { "error-name", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name) },
     { "error-message", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message) },
     { "error-raw", "s", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw) },
@@ -50,6 +52,7 @@ MigJob *mig_job_new(void)
         G_STRUCT_OFFSET(MigJob, guest_host),    G_STRUCT_OFFSET(MigJob, destination_state),
         G_STRUCT_OFFSET(MigJob, error_name),    G_STRUCT_OFFSET(MigJob, error_raw),
         G_STRUCT_OFFSET(MigJob, error_message), G_STRUCT_OFFSET(MigJob, state_before),
+        G_STRUCT_OFFSET(MigJob, waiting_for),
     };
     static const gsize dicts[] = {
         G_STRUCT_OFFSET(MigJob, options),          G_STRUCT_OFFSET(MigJob, source_host),
@@ -65,6 +68,7 @@ MigJob *mig_job_new(void)
                             g_variant_new("a{sv}", NULL));
     mig_job_set_variant(&job->findings, g_variant_new("aa{sv}", NULL));
     mig_job_set_variant(&job->statistics, g_variant_new("a{st}", NULL));
+    mig_job_set_variant(&job->recovery, g_variant_new("as", NULL));
     mig_job_set_variant(&job->samples, g_variant_new(MIG_SAMPLES_TYPE, NULL));
     mig_job_set_string(&job->converging, mig_converging_to_string(MIG_CONVERGING_UNKNOWN));
 
@@ -86,10 +90,12 @@ void mig_job_free(MigJob *job)
     g_free(job->guest_uuid);
     g_clear_pointer(&job->plan, g_variant_unref);
     g_clear_pointer(&job->verification, g_variant_unref);
+    g_clear_pointer(&job->recovery, g_variant_unref);
     g_clear_pointer(&job->findings, g_variant_unref);
     g_clear_pointer(&job->statistics, g_variant_unref);
     g_clear_pointer(&job->samples, g_variant_unref);
     g_free(job->converging);
+    g_free(job->waiting_for);
     g_free(job->state_before);
     g_free(job->source_state);
     g_free(job->destination_state);
@@ -263,4 +269,20 @@ gboolean mig_job_apply_status(MigJob *job, GVariant *status)
     }
 
     return changed;
+}
+
+gboolean mig_job_apply_recovery(MigJob *job, GVariant *status)
+{
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(status);
+    const char *name = NULL;
+    MigState state;
+    gboolean changed = FALSE;
+
+    if (g_variant_dict_lookup(&dict, "state", "&s", &name) && mig_state_from_string(name, &state) &&
+        mig_state_may_recover(job->state, state)) {
+        job->state = state;
+        changed = TRUE;
+    }
+
+    return mig_job_apply_status(job, status) || changed;
 }

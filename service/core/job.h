@@ -32,6 +32,7 @@ typedef struct {
     GVariant *statistics;    /* a{st}, libvirt's job fields */
     double progress;         /* 0..1 */
     gint64 expected_end;     /* microseconds since the epoch, 0: not known, or no end */
+    char *waiting_for;       /* name of the host that nothing was heard of for a while, or "" */
     char *converging;        /* mig_converging_to_string() */
     gint64 downtime_before;  /* ms, the guest's limit before ours was set; 0: was not changed */
     GVariant *samples;       /* a(tttt), set when it has ended and only then */
@@ -40,6 +41,7 @@ typedef struct {
     char *destination_state; /* guest on the destination */
     char *guest_host;        /* name of the host it runs on, "" if not known */
     GVariant *verification;  /* a{sv}, see verification.h; empty if libvirt was not called */
+    GVariant *recovery;      /* as, ids of recovery.h that what was seen last allows */
     /* why it failed; all empty unless it did */
     char *error_name;
     char *error_message;
@@ -57,7 +59,11 @@ void mig_job_set_error(MigJob *job, const GError *error, const char *raw);
 
 /* What changes while a worker is at it, as an a{sv}: state, phase, guest-name, guest-uuid, called,
  * finished, plan, findings, statistics, progress, expected-end, converging, source-state,
- * destination-state, guest-host, verification, error-name, error-message, error-raw. Applying
- * ignores unknown keys, and state or phase that would go back; returns TRUE if anything changed. */
+ * destination-state, guest-host, verification, recovery, waiting-for, error-name, error-message,
+ * error-raw. Applying ignores unknown keys, and state or phase that would go back; returns TRUE if
+ * anything changed. */
 GVariant *mig_job_status(const MigJob *job);
 gboolean mig_job_apply_status(MigJob *job, GVariant *status);
+/* The same for a job that has ended, of what was written after its end: its state may become one
+ * that mig_state_may_recover() allows. */
+gboolean mig_job_apply_recovery(MigJob *job, GVariant *status);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4d696731 /* "Mig1" */
-#define VERSION 4
+#define VERSION 5
 #define FIRST_VERSION 1
 #define BUSY_MS 5000
 #define VALUE_MAX (4 * 1024 * 1024)
@@ -42,6 +42,7 @@ static const char *const upgrades[VERSION] = {
           "ALTER TABLE job ADD COLUMN downtime_before INTEGER NOT NULL DEFAULT 0;"
           "ALTER TABLE job ADD COLUMN samples TEXT NOT NULL DEFAULT '@a(tttt) []'",
     [3] = "ALTER TABLE job ADD COLUMN findings TEXT NOT NULL DEFAULT '@aa{sv} []'",
+    [4] = "ALTER TABLE job ADD COLUMN recovery TEXT NOT NULL DEFAULT '@as []'",
 };
 
 static const struct {

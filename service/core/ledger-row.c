@@ -18,6 +18,7 @@ static const struct {
     const char *type; /* KIND_DICT */
     gboolean ending;  /* changes all the time and is written at the end only */
     gboolean apart;   /* large, not read with the others */
+    gboolean amended; /* written once more when the guest of an ended job was looked after */
 } columns[] = {
     { "owner_uid", KIND_UID, G_STRUCT_OFFSET(MigJob, owner_uid), FALSE },
     { "guest", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest), FALSE },
@@ -27,26 +28,29 @@ static const struct {
     { "source_host", KIND_DICT, G_STRUCT_OFFSET(MigJob, source_host), FALSE, "a{sv}" },
     { "destination_host", KIND_DICT, G_STRUCT_OFFSET(MigJob, destination_host), FALSE, "a{sv}" },
     { "created", KIND_TIME, G_STRUCT_OFFSET(MigJob, created), FALSE },
-    { "state", KIND_STATE, G_STRUCT_OFFSET(MigJob, state), TRUE },
+    { "state", KIND_STATE, G_STRUCT_OFFSET(MigJob, state), TRUE, .amended = TRUE },
     { "phase", KIND_PHASE, G_STRUCT_OFFSET(MigJob, phase), TRUE },
     { "guest_name", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_name), TRUE },
     { "guest_uuid", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_uuid), TRUE },
     { "called", KIND_TIME, G_STRUCT_OFFSET(MigJob, called), TRUE },
     { "finished", KIND_TIME, G_STRUCT_OFFSET(MigJob, finished), TRUE },
     { "plan", KIND_DICT, G_STRUCT_OFFSET(MigJob, plan), TRUE, "a{sv}" },
-    { "findings", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings), TRUE, "aa{sv}" },
+    { "findings", KIND_DICT, G_STRUCT_OFFSET(MigJob, findings), TRUE, "aa{sv}", .amended = TRUE },
     { "statistics", KIND_DICT, G_STRUCT_OFFSET(MigJob, statistics), TRUE, "a{st}", .ending = TRUE },
-    { "source_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state), TRUE },
-    { "destination_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state), TRUE },
-    { "guest_host", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host), TRUE },
-    { "verification", KIND_DICT, G_STRUCT_OFFSET(MigJob, verification), TRUE, "a{sv}" },
-    { "error_name", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name), TRUE },
-    { "error_message", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message), TRUE },
-    { "error_raw", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw), TRUE },
+    { "source_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, source_state), TRUE, .amended = TRUE },
+    { "destination_state", KIND_STRING, G_STRUCT_OFFSET(MigJob, destination_state), TRUE,
+      .amended = TRUE },
+    { "guest_host", KIND_STRING, G_STRUCT_OFFSET(MigJob, guest_host), TRUE, .amended = TRUE },
+    { "verification", KIND_DICT, G_STRUCT_OFFSET(MigJob, verification), TRUE, "a{sv}",
+      .amended = TRUE },
+    { "error_name", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_name), TRUE, .amended = TRUE },
+    { "error_message", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_message), TRUE, .amended = TRUE },
+    { "error_raw", KIND_STRING, G_STRUCT_OFFSET(MigJob, error_raw), TRUE, .amended = TRUE },
     { "state_before", KIND_STRING, G_STRUCT_OFFSET(MigJob, state_before), TRUE },
     { "downtime_before", KIND_TIME, G_STRUCT_OFFSET(MigJob, downtime_before), TRUE },
     { "samples", KIND_DICT, G_STRUCT_OFFSET(MigJob, samples), TRUE, MIG_SAMPLES_TYPE,
       .ending = TRUE, .apart = TRUE },
+    { "recovery", KIND_DICT, G_STRUCT_OFFSET(MigJob, recovery), TRUE, "as", .amended = TRUE },
 };
 
 static const char *sql_type(Kind kind)
@@ -76,6 +80,7 @@ static char *empty_text(const char *type)
 static gboolean is_wanted(guint column, MigLedgerColumns which)
 {
     return which == MIG_LEDGER_ALL || (which == MIG_LEDGER_UPDATED && columns[column].status) ||
+           (which == MIG_LEDGER_AMENDED && columns[column].amended) ||
            (which == MIG_LEDGER_READ && !columns[column].apart);
 }
 

@@ -15,6 +15,7 @@
 typedef enum {
     STMT_INSERT,
     STMT_UPDATE,
+    STMT_AMEND,
     STMT_NEXT,
     STMT_LOAD,
     STMT_SAMPLES,
@@ -56,6 +57,9 @@ static gboolean prepare(MigLedger *ledger, GError **error)
     g_autofree char *insert = g_strdup_printf("INSERT INTO job (%s) VALUES (%s)", all, marks);
     g_autofree char *update =
         g_strdup_printf("UPDATE job SET %s WHERE id = ? AND NOT (%s)", assignments, final);
+    g_autofree char *amendments = mig_ledger_row_columns(" = ?", MIG_LEDGER_AMENDED);
+    g_autofree char *amend =
+        g_strdup_printf("UPDATE job SET %s WHERE id = ? AND %s", amendments, final);
     g_autofree char *load = g_strdup_printf("SELECT id, %s FROM job WHERE id = ?", names);
     g_autofree char *list = g_strdup_printf(
         "SELECT id, %s FROM job WHERE id < ?1 AND (?2 = 0 OR NOT (%s))"
@@ -73,8 +77,8 @@ static gboolean prepare(MigLedger *ledger, GError **error)
         "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'job'), 0),"
         " ifnull((SELECT max(id) FROM job), 0)) + 1";
     const char *const sql[N_STMTS] = {
-        [STMT_INSERT] = insert,   [STMT_UPDATE] = update, [STMT_NEXT] = next,   [STMT_LOAD] = load,
-        [STMT_SAMPLES] = samples, [STMT_LIST] = list,     [STMT_PRUNE] = prune,
+        [STMT_INSERT] = insert, [STMT_UPDATE] = update,   [STMT_NEXT] = next, [STMT_LOAD] = load,
+        [STMT_AMEND] = amend,   [STMT_SAMPLES] = samples, [STMT_LIST] = list, [STMT_PRUNE] = prune,
     };
 
     for (guint i = 0; i < N_STMTS; i++) {
@@ -159,17 +163,28 @@ gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error)
     return TRUE;
 }
 
+/* TRUE if the statement, whose last mark is the id, has changed the row. */
+static gboolean change_row(MigLedger *ledger, Stmt which, MigLedgerColumns columns,
+                           const MigJob *job, GError **error)
+{
+    sqlite3_stmt *stmt = ledger->stmts[which];
+    int index = mig_ledger_row_bind(stmt, job, columns);
+    gboolean bound = index != 0 && sqlite3_bind_int64(stmt, index, (gint64) job->id) == SQLITE_OK;
+
+    return run(ledger, stmt, bound, error) && sqlite3_changes(ledger->db) > 0;
+}
+
 gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
 {
-    sqlite3_stmt *stmt = ledger->stmts[STMT_UPDATE];
-    int index = mig_ledger_row_bind(stmt, job, MIG_LEDGER_UPDATED);
-    gboolean bound = index != 0 && sqlite3_bind_int64(stmt, index, (gint64) job->id) == SQLITE_OK;
+    g_autoptr(GError) failure = NULL;
     g_autoptr(MigJob) other = NULL;
 
-    if (!run(ledger, stmt, bound, error))
-        return FALSE;
-    if (sqlite3_changes(ledger->db) > 0)
+    if (change_row(ledger, STMT_UPDATE, MIG_LEDGER_UPDATED, job, &failure))
         return TRUE;
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
 
     other = mig_ledger_load(ledger, job->id, error);
     if (other != NULL)
@@ -177,6 +192,27 @@ gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
                     "Job %" G_GUINT64_FORMAT
                     " is %s already and its outcome stays; start a new job.",
                     job->id, mig_state_to_string(other->state));
+
+    return FALSE;
+}
+
+gboolean mig_ledger_amend(MigLedger *ledger, const MigJob *job, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(MigJob) other = NULL;
+
+    if (change_row(ledger, STMT_AMEND, MIG_LEDGER_AMENDED, job, &failure))
+        return TRUE;
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+
+    other = mig_ledger_load(ledger, job->id, error);
+    if (other != NULL)
+        g_set_error(error, MIG_ERROR, MIG_ERROR_TOO_EARLY,
+                    "Job %" G_GUINT64_FORMAT " is %s; wait for its end.", job->id,
+                    mig_state_to_string(other->state));
 
     return FALSE;
 }

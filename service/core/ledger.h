@@ -27,6 +27,10 @@ gboolean mig_ledger_insert(MigLedger *ledger, MigJob *job, GError **error);
  * job). A row that is final stays as it is: FALSE with MIG_ERROR_JOB_FINISHED. */
 gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error);
 
+/* Writes what has become of the guest of a job that has ended: its state, what the hosts show, why
+ * it failed, and what can be done. FALSE with MIG_ERROR_TOO_EARLY if it has not ended. */
+gboolean mig_ledger_amend(MigLedger *ledger, const MigJob *job, GError **error);
+
 /* The number that the next insert will give, unless somebody else inserts. Numbers are never given
  * twice: not after a prune, a row removed by hand, or an insert that failed after it. */
 gboolean mig_ledger_next(MigLedger *ledger, guint64 *ret, GError **error);

@@ -14,6 +14,7 @@ typedef struct {
     gboolean final;
     guint next; /* bits of the states it may become */
     MigRefusal cancel_refusal;
+    guint recovered; /* bits of the states it may become after its end, by Job.Recover */
 } StateInfo;
 
 static const StateInfo states[MIG_N_STATES] = {
@@ -24,9 +25,11 @@ static const StateInfo states[MIG_N_STATES] = {
     [MIG_STATE_RUNNING] = { "running", FALSE, BIT(MIG_STATE_CANCELLING) | ENDED, MIG_REFUSAL_NONE },
     [MIG_STATE_CANCELLING] = { "cancelling", FALSE, ENDED, MIG_REFUSAL_CANCELLING },
     [MIG_STATE_COMPLETED] = { "completed", TRUE, 0, MIG_REFUSAL_ENDED },
-    [MIG_STATE_FAILED] = { "failed", TRUE, 0, MIG_REFUSAL_ENDED },
-    [MIG_STATE_CANCELLED] = { "cancelled", TRUE, 0, MIG_REFUSAL_ENDED },
-    [MIG_STATE_INTERRUPTED] = { "interrupted", TRUE, 0, MIG_REFUSAL_ENDED },
+    [MIG_STATE_FAILED] = { "failed", TRUE, 0, MIG_REFUSAL_ENDED, BIT(MIG_STATE_COMPLETED) },
+    [MIG_STATE_CANCELLED] = { "cancelled", TRUE, 0, MIG_REFUSAL_ENDED,
+                              BIT(MIG_STATE_COMPLETED) | BIT(MIG_STATE_FAILED) },
+    [MIG_STATE_INTERRUPTED] = { "interrupted", TRUE, 0, MIG_REFUSAL_ENDED,
+                                ENDED & ~BIT(MIG_STATE_INTERRUPTED) },
 };
 
 typedef struct {
@@ -77,6 +80,13 @@ gboolean mig_state_may_enter(MigState from, MigState to)
     g_return_val_if_fail((guint) from < MIG_N_STATES && (guint) to < MIG_N_STATES, FALSE);
 
     return (states[from].next & BIT(to)) != 0;
+}
+
+gboolean mig_state_may_recover(MigState from, MigState to)
+{
+    g_return_val_if_fail((guint) from < MIG_N_STATES && (guint) to < MIG_N_STATES, FALSE);
+
+    return (states[from].recovered & BIT(to)) != 0;
 }
 
 const char *mig_phase_to_string(MigPhase phase)

@@ -17,7 +17,7 @@ typedef enum {
     MIG_STATE_COMPLETED,   /* final: the guest runs on the destination */
     MIG_STATE_FAILED,      /* final: it does not; the error says why and where the guest is */
     MIG_STATE_CANCELLED,   /* final: cancelled, and the guest was seen running on the source */
-    MIG_STATE_INTERRUPTED, /* final: the worker died; both hosts' states say what they show */
+    MIG_STATE_INTERRUPTED, /* final: nobody saw its end; both hosts' states say what they show */
     MIG_N_STATES
 } MigState;
 
@@ -39,6 +39,8 @@ gboolean mig_state_from_string(const char *name, MigState *ret);
 gboolean mig_state_is_final(MigState state);
 /* TRUE if a job in `from` may become `to` (the same state is no change and is FALSE). */
 gboolean mig_state_may_enter(MigState from, MigState to);
+/* TRUE if a job that has ended in `from` may become `to` by a step of recovery.h. */
+gboolean mig_state_may_recover(MigState from, MigState to);
 
 const char *mig_phase_to_string(MigPhase phase);
 gboolean mig_phase_from_string(const char *name, MigPhase *ret);

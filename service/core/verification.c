@@ -156,6 +156,24 @@ GVariant *mig_verify_pending(const char *const *volumes)
     return g_variant_dict_end(&dict);
 }
 
+GVariant *mig_verify_forget(GVariant *findings)
+{
+    static const char *const ids[] = { "configuration-differs", "not-executing",   "leftover-copy",
+                                       "leftover-job",          "leftover-volume", NULL };
+    g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
+
+    for (gsize i = 0; i < g_variant_n_children(findings); i++) {
+        g_autoptr(GVariant) finding = g_variant_get_child_value(findings, i);
+        const char *id = "";
+
+        g_variant_lookup(finding, "id", "&s", &id);
+        if (!g_strv_contains(ids, id))
+            g_variant_builder_add_value(&builder, finding);
+    }
+
+    return g_variant_builder_end(&builder);
+}
+
 /* What a word of the plan says of the time before. */
 static const MigConfigSight before_table[] = {
     [MIG_CONFIG_NONE] = { TRUE, FALSE },    [MIG_CONFIG_UNCHANGED] = { TRUE, TRUE },

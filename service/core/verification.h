@@ -54,5 +54,9 @@ GVariant *mig_verify_advise(GVariant *verification, MigAdvice advice);
 /* The same before the call: what a later worker must know, should this one die. */
 GVariant *mig_verify_pending(const char *const *volumes);
 
+/* Findings (aa{sv}) without those that mig_verify() gives of what is there: it is looked at again.
+ * Floating. */
+GVariant *mig_verify_forget(GVariant *findings);
+
 /* What was there before if that is the plan's word; no digest. */
 MigConfigSight mig_config_before(MigConfig planned);

@@ -29,3 +29,5 @@ typedef struct {
 /* `offline`: the guest is shut off and its configuration is what moves; it is never PAUSED or
  * SPLIT. Any other guest is never KEPT. */
 const MigEndRow *mig_end_row(gboolean offline, MigShows source, MigShows destination);
+/* NULL for a pair that cannot be. */
+const MigEndRow *mig_end_row_or_null(gboolean offline, MigShows source, MigShows destination);

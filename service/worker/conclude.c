@@ -6,7 +6,9 @@
 #include "conclude.h"
 
 #include <libvirt/libvirt.h>
+#include <string.h>
 
+#include "attention.h"
 #include "conclude-table.h"
 #include "error.h"
 #include "sentence.h"
@@ -103,6 +105,41 @@ gboolean mig_sight_is_broken_off(const MigSight *sight)
 gboolean mig_sight_is_split(const MigSight *sight)
 {
     return shows(sight) == SPLIT;
+}
+
+/* By the migration: what arrives is "starting up" at first. */
+static gboolean is_held(const MigSight *sight, gboolean on_destination)
+{
+    return sight->reason == VIR_DOMAIN_PAUSED_MIGRATION ||
+           (on_destination && sight->reason == VIR_DOMAIN_PAUSED_STARTING_UP);
+}
+
+static MigRest paused_rest(const MigSight *sight, gboolean on_destination)
+{
+    gboolean held = is_held(sight, on_destination);
+    if (sight->job)
+        return held && on_destination ? MIG_REST_INCOMING : MIG_REST_BUSY;
+    return held ? MIG_REST_HELD : MIG_REST_PAUSED;
+}
+
+MigRest mig_sight_rest(const MigSight *sight, gboolean on_destination)
+{
+    switch (shows(sight)) {
+    case UNSEEN:
+        return MIG_REST_UNSEEN;
+    case GONE:
+        return MIG_REST_GONE;
+    case SPLIT:
+        return MIG_REST_SPLIT;
+    case PAUSED:
+        return paused_rest(sight, on_destination);
+    default:
+        break;
+    }
+    if (sight->job)
+        return MIG_REST_BUSY;
+    gboolean runs = sight->state == VIR_DOMAIN_RUNNING || sight->state == VIR_DOMAIN_BLOCKED;
+    return runs ? MIG_REST_RUNS : MIG_REST_OTHER;
 }
 
 /* A guest that is shut off is there if it has a configuration. */
@@ -228,13 +265,24 @@ gboolean mig_evidence_is_settled(const MigEvidence *evidence)
     return is_restored(evidence, pair) || leaves_open(pair) || mig_evidence_is_lost(evidence);
 }
 
+/* We have stopped waiting for libvirt, and the source says that it is still at the migration. */
+static gboolean may_go_on(const MigEvidence *evidence)
+{
+    return evidence->waited && evidence->on_source.kind == MIG_SIGHT_SEEN &&
+           evidence->on_source.job;
+}
+
 static MigState conclude_state(const MigEvidence *evidence, Pair pair)
 {
     gboolean runs_there = pair.destination == RUNS || pair.destination == SPLIT;
     if (has_arrived(evidence, pair))
         return MIG_STATE_COMPLETED;
+    if (may_go_on(evidence))
+        return MIG_STATE_INTERRUPTED;
     if (evidence->cancel && (!evidence->called || (is_back(evidence, pair) && !runs_there)))
         return MIG_STATE_CANCELLED;
+    if (evidence->mended)
+        return MIG_STATE_FAILED;
     /* who died before us took libvirt's answer along */
     if (!evidence->error && !evidence->answered && (!evidence->followed || leaves_open(pair)))
         return MIG_STATE_INTERRUPTED;
@@ -250,6 +298,8 @@ static char *say_what(const MigEvidence *evidence, MigState state)
                             ? "the migration was cancelled"
                             : "the migration was cancelled before anything was started");
     case MIG_STATE_INTERRUPTED:
+        if (evidence->error)
+            return g_strdup(evidence->error->message);
         return g_strdup(evidence->called
                             ? "the worker process of this migration died before libvirt answered it"
                             : "the worker process of this migration died before it called libvirt, "
@@ -257,6 +307,11 @@ static char *say_what(const MigEvidence *evidence, MigState state)
     default:
         if (evidence->error)
             return g_strdup(evidence->error->message);
+        if (evidence->mended)
+            return fill_in("the worker process of this migration died in the switch to host "
+                           "{destination}, where nothing of guest {guest} was left; it was resumed "
+                           "on host {source}",
+                           evidence);
         return g_strdup(evidence->answered
                             ? "libvirt reported success, but that is not what the hosts show"
                             : "libvirt gave the migration up; the log of libvirtd on the source "
@@ -268,9 +323,10 @@ static int error_code(const MigEvidence *evidence, MigState state)
 {
     if (state == MIG_STATE_CANCELLED)
         return MIG_ERROR_CANCELLED;
-    if (state == MIG_STATE_INTERRUPTED)
-        return MIG_ERROR_INTERRUPTED;
-    return evidence->error ? evidence->error->code : MIG_ERROR_FAILED;
+    if (evidence->error)
+        return evidence->error->code;
+    return state == MIG_STATE_INTERRUPTED || evidence->mended ? MIG_ERROR_INTERRUPTED
+                                                              : MIG_ERROR_FAILED;
 }
 
 /* As it was before, or if neither host was changed, there is nothing to be done. */
@@ -296,12 +352,17 @@ static char *say_where(const MigEvidence *evidence, const MigEndRow *row)
     return fill_in(pattern, evidence);
 }
 
+#define GOES_ON                                                                                    \
+    "; libvirt on host {source} is still at the migration and may go on with it: see what hangs "  \
+    "on host {destination}, and call look-again when that has ended"
+
 static GError *make_error(const MigEvidence *evidence, MigState state, const MigEndRow *row)
 {
     g_autofree char *what = say_what(evidence, state);
     g_autofree char *where = say_where(evidence, row);
-    return g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s", what, where ? "; " : "",
-                       where ? where : "");
+    g_autofree char *goes_on = may_go_on(evidence) ? fill_in(GOES_ON, evidence) : NULL;
+    return g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s%s", what,
+                       goes_on ? goes_on : "", where ? "; " : "", where ? where : "");
 }
 
 MigConclusion mig_conclude(const MigEvidence *evidence)
@@ -320,4 +381,53 @@ MigConclusion mig_conclude(const MigEvidence *evidence)
         conclusion.advice = MIG_ADVICE_NONE;
     }
     return conclusion;
+}
+
+GVariant *mig_conclude_recovery(const MigEvidence *evidence, const MigJob *job, gboolean was_paused)
+{
+    gboolean look = mig_attention(job, was_paused) != MIG_ATTENTION_NONE;
+    gboolean mends = job->state != MIG_STATE_COMPLETED && evidence->called && !evidence->offline;
+    MigRest source = mends ? mig_sight_rest(&evidence->on_source, FALSE) : MIG_REST_UNSEEN;
+    MigRest destination = mends ? mig_sight_rest(&evidence->on_destination, TRUE) : MIG_REST_UNSEEN;
+    return mig_recovery_list(source, destination, was_paused, look && evidence->called);
+}
+
+/* Cuts the end of `what` that says this pair, with or without what is to be done. */
+static gboolean cut_where(char *what, const MigEvidence *evidence, const MigEndRow *row)
+{
+    g_autofree char *where = fill_in(row->where, evidence);
+    g_autofree char *steps = mig_advice_pattern(row->advice);
+    g_autofree char *remedy = steps ? fill_in(steps, evidence) : NULL;
+    g_autofree char *brief = g_strconcat("; ", where, NULL);
+    g_autofree char *full = remedy ? g_strconcat(brief, ": ", remedy, NULL) : NULL;
+    for (guint i = 0; i < 2; i++) {
+        const char *end = i == 0 ? full : brief;
+        if (!end || !g_str_has_suffix(what, end))
+            continue;
+        what[strlen(what) - strlen(end)] = '\0';
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static char *without_where(const MigEvidence *evidence, const char *sentence)
+{
+    char *what = g_strdup(sentence);
+    for (MigShows source = 0; source < MIG_N_SHOWS; source++) {
+        for (MigShows destination = 0; destination < MIG_N_SHOWS; destination++) {
+            const MigEndRow *row = mig_end_row_or_null(evidence->offline, source, destination);
+            if (row && cut_where(what, evidence, row))
+                return what;
+        }
+    }
+    return what;
+}
+
+char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence)
+{
+    char *what = without_where(evidence, sentence);
+    g_autofree char *goes_on = fill_in(GOES_ON, evidence);
+    if (g_str_has_suffix(what, goes_on))
+        what[strlen(what) - strlen(goes_on)] = '\0';
+    return what;
 }

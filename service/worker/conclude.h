@@ -7,6 +7,7 @@
 
 #include "advice.h"
 #include "plan.h"
+#include "recovery.h"
 #include "state.h"
 
 /* What one host shows of the guest. */
@@ -29,6 +30,9 @@ gboolean mig_sight_is_broken_off(const MigSight *sight);
 /* It is there in post-copy: part of its memory is on this host alone. */
 gboolean mig_sight_is_split(const MigSight *sight);
 
+/* The same as finely as steps of recovery need it. */
+MigRest mig_sight_rest(const MigSight *sight, gboolean on_destination);
+
 typedef struct {
     const char *guest, *source, *destination; /* names */
     MigSight on_source, on_destination;
@@ -43,6 +47,8 @@ typedef struct {
     gboolean offline;       /* the guest is shut off, its configuration is what moves */
     gboolean undefine;      /* offline: and is removed from the source */
     gboolean was_there;     /* offline: the destination had one before */
+    gboolean waited;        /* libvirt did not go on, which is the error; it may still be at it */
+    gboolean mended;        /* we have resumed it on the source after its worker died */
     const GError *error;    /* why it was not called, or what the call failed with; NULL: success */
 } MigEvidence;
 
@@ -68,3 +74,11 @@ gboolean mig_evidence_has_arrived(const MigEvidence *evidence);
 gboolean mig_evidence_is_restored(const MigEvidence *evidence);
 
 MigConclusion mig_conclude(const MigEvidence *evidence);
+
+/* The steps that may be offered after an end that shows this, "as", floating. The job has its end
+ * already. */
+GVariant *mig_conclude_recovery(const MigEvidence *evidence, const MigJob *job,
+                                gboolean was_paused);
+
+/* A job's sentence without where its guest was then, as mig_conclude() wrote it: what happened. */
+char *mig_conclude_take_what(const MigEvidence *evidence, const char *sentence);

@@ -81,7 +81,9 @@ static void clear_volumes(MigSequence *s, MigEnd *end)
         return;
     MigSide *side = mig_side_new(s->task->destination, s->task->pki_path);
     side->volumes = g_strdupv(s->volumes);
-    side->may_delete = mig_evidence_is_restored(&s->evidence);
+    /* long after the end they may be somebody else's */
+    side->may_delete =
+        s->run && !s->evidence.on_source.job && mig_evidence_is_restored(&s->evidence);
     if (!mig_sequence_glance(s, mig_side_clear_volumes, side) || !side->found_volumes)
         return;
     end->left = (const char *const *) side->found_volumes;
@@ -98,7 +100,7 @@ static void log_findings(const GPtrArray *findings)
 
 void mig_sequence_verify(MigSequence *s, MigEnding *ending)
 {
-    s->evidence.moved = mig_run_has_moved(s->run);
+    s->evidence.moved = s->run && mig_run_has_moved(s->run);
     MigConclusion conclusion = mig_conclude(&s->evidence);
     last_look(s, &conclusion);
     MigEnd end = {

@@ -28,7 +28,7 @@ static MigSight sight_now(const MigSequence *s, MigSideIndex i)
 }
 
 /* By its UUID, and by name only if that is not known: it may have another name there. */
-static void look(MigSequence *s, const char *uuid)
+void mig_sequence_look(MigSequence *s, const char *uuid)
 {
     const char *guest = *uuid ? "" : s->task->request->guest;
     const char *there = *uuid ? "" : mig_request_name_there(s->task->request, guest);
@@ -77,7 +77,7 @@ static void let_go(MigSequence *s)
             s->sides[i]->let_go = s->error && is_undriven(s);
 }
 
-/* Takes in what `look` has found; TRUE if there is nothing more to wait for. */
+/* Takes in what was just seen; TRUE if there is nothing more to wait for. */
 static gboolean watch_is_over(MigSequence *s, Watch *watch)
 {
     const MigEvidence *evidence = &s->evidence;
@@ -85,7 +85,8 @@ static gboolean watch_is_over(MigSequence *s, Watch *watch)
     gboolean seen = evidence->on_source.kind == MIG_SIGHT_SEEN;
     if (seen)
         watch->seen = now;
-    if ((evidence->on_source.job && !is_undriven(s)) || !seen || !watch->was_seen)
+    gboolean at_it = evidence->on_source.job && !is_undriven(s) && !evidence->waited;
+    if (at_it || !seen || !watch->was_seen)
         watch->busy = now;
     watch->was_seen = seen;
     if (!mig_evidence_is_settled(evidence))
@@ -104,8 +105,11 @@ void mig_sequence_follow(MigSequence *s)
     Watch watch = { .seen = g_get_monotonic_time() };
     let_go(s);
     for (;;) {
-        look(s, uuid);
+        mig_sequence_look(s, uuid);
         const MigSight *source = &s->evidence.on_source;
+        if (!s->error && s->task->resumed)
+            s->error = mig_run_take_timeout(s->run);
+        s->evidence.waited = s->task->resumed && s->error;
         /* managed direct can only be seen to be given up: who called is dead */
         if (source->job && s->task->resumed && !s->task->client_driven)
             s->evidence.followed = TRUE;

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "link.h"
 #include "log.h"
+#include "recover-bus.h"
 #include "run-bus.h"
 
 char *mig_worker_pki_path(const MigWorkerOptions *options)
@@ -55,16 +56,15 @@ static gboolean is_under_way(MigLedger *ledger, guint64 id)
     return job && job->phase != MIG_PHASE_QUEUED;
 }
 
-/* `server` is the link if there is one already; it is taken. */
+/* `server` is the link if there is one already; it is taken. A job that has ended may be asked for
+ * one thing more. */
 static int run_job(MigLedger *ledger, MigJob *job, MigLinkServer *server,
                    const MigWorkerOptions *options)
 {
     if (!mig_state_is_final(job->state))
         return mig_run_loop(ledger, job, server, options);
-    log_info("job %" G_GUINT64_FORMAT " has ended already (%s)", job->id,
-             mig_state_to_string(job->state));
     mig_link_server_free(server);
-    return 0;
+    return mig_recover_loop(ledger, job, options);
 }
 
 int mig_worker_job(guint64 id, const MigWorkerOptions *options)

@@ -20,7 +20,8 @@
 #define ASK MIG_DOING_ASK
 #define MIGRATE MIG_DOING_MIGRATE
 #define CONTROL MIG_DOING_CONTROL
-#define ANY (OPEN | ASK | MIGRATE | CONTROL | CONTROL)
+#define RECOVER MIG_DOING_RECOVER
+#define ANY (OPEN | ASK | MIGRATE | CONTROL | RECOVER)
 #define CODE_ANY (-1)
 /* Characters of libvirt's text for the journal. */
 #define LINE_MAX_CHARACTERS 8000
@@ -119,7 +120,7 @@ static const Row rows[] = {
       "a migration holds guest {guest} on host {host}; wait for its end, and if there is none, it "
       "failed at its beginning and was not given up: restart libvirtd on host {host}, which frees "
       "the guest and lets it run on" },
-    { ASK | MIGRATE, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
+    { ASK | MIGRATE | RECOVER, CODE_ANY, "state change lock", MIG_ERROR_GUEST_BUSY,
       "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
       "virsh domjobinfo" },
 
@@ -166,20 +167,23 @@ static const Row rows[] = {
       "host file, or use flow managed-direct" },
 
     /* the host went away, or will not say */
-    { ASK | MIGRATE | CONTROL, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL | RECOVER, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
       "host {host} stopped answering; check that it is up and the network to it" },
-    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
+    { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
       MIG_ERROR_CONNECTION_LOST,
       "libvirtd on host {host} or its peer closed the connection; check that it runs on both" },
-    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "Cannot recv data", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "Cannot recv data",
+      MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
-    { ASK | MIGRATE | CONTROL, VIR_ERR_SYSTEM_ERROR, "Cannot write data", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "Cannot write data",
+      MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
-    { ASK | MIGRATE | CONTROL, CODE_ANY, "client socket is closed", MIG_ERROR_CONNECTION_LOST,
+    { ASK | MIGRATE | CONTROL | RECOVER, CODE_ANY, "client socket is closed",
+      MIG_ERROR_CONNECTION_LOST,
       "the connection to host {host} or its peer was lost; check both and the network" },
     { MIGRATE, CODE_ANY, "Lost connection to destination host", MIG_ERROR_CONNECTION_LOST,
       "host {host} lost its connection to host {destination}; check the network between them" },
-    { ASK | MIGRATE | CONTROL, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
+    { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
     /* a migration asks the source by UUID, and only the destination by name */
@@ -287,6 +291,15 @@ static const Row rows[] = {
       "the hypervisor driver of host {host} cannot change that of a migration that runs" },
     { CONTROL, VIR_ERR_OPERATION_UNSUPPORTED, NULL, MIG_ERROR_NOT_SUPPORTED,
       "the hypervisor of guest {guest} on host {host} cannot change that of a migration" },
+
+    /* or is another than it was a moment ago */
+    { RECOVER, VIR_ERR_NO_DOMAIN, NULL, MIG_ERROR_NOT_RECOVERABLE,
+      "guest {guest} has just gone from host {host}; call look-again" },
+    { RECOVER, VIR_ERR_OPERATION_INVALID, NULL, MIG_ERROR_NOT_RECOVERABLE,
+      "libvirt on host {host} does not do that to guest {guest} as it is now; call look-again" },
+    { RECOVER, CODE_ANY, NULL, MIG_ERROR_FAILED,
+      "libvirt on host {host} did not do that to guest {guest}; its own text, in the journal, "
+      "names the reason" },
 
     /* everything else */
     { CONTROL, CODE_ANY, NULL, MIG_ERROR_FAILED,

@@ -11,6 +11,7 @@ typedef enum {
     MIG_DOING_ASK = 1 << 1,     /* anything on an open connection that changes nothing */
     MIG_DOING_MIGRATE = 1 << 2, /* the migrate call */
     MIG_DOING_CONTROL = 1 << 3, /* what changes a migration that runs */
+    MIG_DOING_RECOVER = 1 << 4, /* what is done to a guest after one has ended */
 } MigDoing;
 
 /* Where it happened; what does not apply is NULL. */

@@ -30,6 +30,8 @@ static const Option known_options[] = {
     { "--state-dir", FALSE, G_STRUCT_OFFSET(MigWorkerOptions, state_dir), "DIR" },
     { "--runtime-dir", FALSE, G_STRUCT_OFFSET(MigWorkerOptions, runtime_dir), "DIR" },
     { "--connect-deadline", TRUE, G_STRUCT_OFFSET(MigWorkerOptions, connect_deadline), "SECONDS" },
+    { "--answer-deadline", TRUE, G_STRUCT_OFFSET(MigWorkerOptions, answer_deadline), "SECONDS" },
+    { "--cancel-deadline", TRUE, G_STRUCT_OFFSET(MigWorkerOptions, cancel_deadline), "SECONDS" },
     { "--idle-timeout", TRUE, G_STRUCT_OFFSET(MigWorkerOptions, idle_timeout), "SECONDS" },
 };
 
@@ -80,7 +82,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(const char *instance, const MigWorkerOptions *options);
     } modes[] = { { "job", run_job }, { "query", run_query } };
-    MigWorkerOptions options = { "/var/lib/migrationd", "/run/migrationd", 15, 0 };
+    MigWorkerOptions options = { "/var/lib/migrationd", "/run/migrationd", 15, 600, 120, 0 };
 
     for (int i = 3; i < argc; i += 2) {
         if (i + 1 == argc || !set_option(&options, argv[i], argv[i + 1]))

@@ -17,10 +17,13 @@
 #include "journal.h"
 #include "ledger.h"
 #include "log.h"
+#include "mode.h"
 #include "monitor.h"
 #include "params.h"
+#include "patience.h"
 #include "post.h"
 #include "run-bus.h"
+#include "sentence.h"
 #include "sequence.h"
 #include "statistics.h"
 #include "status.h"
@@ -40,6 +43,9 @@ struct MigRun {
     MigMonitor *monitor; /* NULL: libvirt was not called yet */
     MigCommands commands;
     MigCourse course;
+    MigPatience *patience;
+    guint64 processed;   /* bytes, when libvirt told last */
+    GError *timeout;     /* libvirt is not waited for any longer */
     gboolean was_paused; /* the guest, when it was looked at */
     gboolean cancel;
     gboolean moved; /* the source said so */
@@ -48,6 +54,24 @@ struct MigRun {
 const MigJob *mig_run_job(const MigRun *run)
 {
     return run->job;
+}
+
+/* What the driver must tell for a phase to say whether something moves: where it tells nothing
+ * phase preparing lasts to the end, and a percent may take long. */
+static MigTells must_tell(MigPhase phase)
+{
+    if (phase == MIG_PHASE_COPYING)
+        return MIG_TELLS_ALL;
+    return phase == MIG_PHASE_PREPARING ? MIG_TELLS_PERCENT : MIG_TELLS_NOTHING;
+}
+
+/* Something has moved. */
+static void give_sign(MigRun *run)
+{
+    MigPhase phase = run->job->phase;
+    gboolean told = mig_driver_named(run->task->source->driver)->tells >= must_tell(phase);
+    if (run->job->called != 0)
+        mig_patience_sign(run->patience, phase, told);
 }
 
 static gboolean record(MigRun *run, GError **error)
@@ -76,6 +100,7 @@ static gboolean set_phase(MigRun *run, MigPhase phase)
     if (!mig_phase_may_enter(run->job->phase, phase))
         return FALSE;
     run->job->phase = phase;
+    give_sign(run);
     return TRUE;
 }
 
@@ -158,6 +183,7 @@ static void on_enter(gpointer receiver, gpointer data)
         return;
     }
     mig_journal_write(MIG_EVENT_PHASE, run->job, NULL);
+    give_sign(run);
     run->was_paused =
         entry->findings->on_source->guest_state == VIR_DOMAIN_PAUSED && !run->task->resume;
     start_monitor(run);
@@ -184,6 +210,9 @@ static void on_statistics(gpointer receiver, gpointer data)
     /* an aborted job has zeroes again at its end */
     if (processed == 0 && run->job->phase >= MIG_PHASE_COPYING)
         return;
+    if (processed != run->processed)
+        give_sign(run);
+    run->processed = processed;
     mig_course_update(&run->course, run->job, statistics);
     if (processed > 0)
         enter_phase(run, MIG_PHASE_COPYING);
@@ -292,6 +321,68 @@ void mig_run_tell_stuck(MigRun *run)
     mig_post_send(run->post, on_stuck, NULL);
 }
 
+static void on_take_timeout(gpointer receiver, gpointer data)
+{
+    const MigRun *run = receiver;
+    *(GError **) data = run->timeout ? g_error_copy(run->timeout) : NULL;
+}
+
+GError *mig_run_take_timeout(MigRun *run)
+{
+    GError *timeout = NULL;
+    mig_post_ask(run->post, on_take_timeout, &timeout);
+    return timeout;
+}
+
+static void set_waiting(MigRun *run, gboolean waits)
+{
+    mig_job_set_string(&run->job->waiting_for, waits ? run->job->destination : "");
+    mig_status_changed(run->status, TRUE);
+}
+
+static GError *make_timeout(const MigRun *run, MigPatienceEvent event)
+{
+    static const char *const doing[MIG_N_PHASES] = {
+        [MIG_PHASE_PREPARING] = "while guest {guest} was to be prepared on host {destination}",
+        [MIG_PHASE_COPYING] = "while guest {guest} was being sent to host {destination}",
+        [MIG_PHASE_SWITCHING] = "while guest {guest} was being switched to host {destination}",
+    };
+    gboolean cancel = event == MIG_PATIENCE_CANCELLED;
+    g_autofree char *pattern =
+        g_strdup_printf("%s within %u s %s; see whether libvirtd or the hypervisor hangs there",
+                        cancel ? "libvirt did not take the cancel" : "libvirt did not go on",
+                        cancel ? run->options->cancel_deadline : run->options->answer_deadline,
+                        doing[run->job->phase]);
+    g_autofree char *sentence = mig_sentence(pattern, "{guest}", run->job->guest_name,
+                                             "{destination}", run->job->destination, NULL);
+    return g_error_new_literal(MIG_ERROR, MIG_ERROR_HOST_TIMEOUT, sentence);
+}
+
+/* libvirt cannot be interrupted in this process. With it our connections end, which libvirt takes
+ * for a client's death: a migration that we drive is given up as far as it still can be, one that
+ * the source drives is left to it. The next worker finds the reason in the row and looks at both
+ * hosts. One that only looks has nothing to end. */
+static void give_up(MigRun *run, MigPatienceEvent event)
+{
+    if (run->timeout)
+        return;
+    run->timeout = make_timeout(run, event);
+    log_warning("job %" G_GUINT64_FORMAT ": %s", run->job->id, run->timeout->message);
+    if (run->task->resumed)
+        return;
+    mig_job_set_error(run->job, run->timeout, NULL);
+    if (record_or_warn(run))
+        sd_event_exit(run->event, 1);
+}
+
+static void on_patience(MigPatienceEvent event, void *userdata)
+{
+    if (event == MIG_PATIENCE_WAITS || event == MIG_PATIENCE_MOVES)
+        set_waiting(userdata, event == MIG_PATIENCE_WAITS);
+    else
+        give_up(userdata, event);
+}
+
 static void on_lost(gpointer receiver, gpointer data)
 {
     MigRun *run = receiver;
@@ -329,16 +420,20 @@ static void take_ending(MigRun *run, const MigEnding *ending)
     mig_job_set_variant(&job->verification,
                         mig_verify_advise(job->verification, conclusion.advice));
     mig_course_end(&run->course, job, !conclusion.error);
-    if (conclusion.error)
-        mig_job_set_error(job, conclusion.error, ending->raw);
+    mig_job_set_error(job, conclusion.error, ending->raw);
+    mig_job_set_variant(&job->recovery, mig_conclude_recovery(&evidence, job, run->was_paused));
     g_clear_error(&conclusion.error);
 }
 
 /* The end that is in the ledger: of one that could not be written another worker will tell. */
 static void journal_ending(const MigRun *run, const MigEnding *ending)
 {
+    static const char *const followed[] = { "RECOVERY",
+                                            "it has lost its worker process, and another "
+                                            "one has looked after it to its end",
+                                            NULL };
     if (run->task->resumed && run->job->state != MIG_STATE_INTERRUPTED)
-        mig_journal_write(MIG_EVENT_RECOVERED, run->job, NULL);
+        mig_journal_write(MIG_EVENT_RECOVERED, run->job, followed);
     mig_journal_end(run->job, run->was_paused, ending->error);
 }
 
@@ -375,6 +470,7 @@ gboolean mig_run_cancel(MigRun *run, GError **error)
     record_or_warn(run);
     if (run->monitor)
         mig_monitor_abort(run->monitor);
+    mig_patience_cancel(run->patience);
     mig_pair_interrupt(run->pair);
     mig_status_changed(run->status, TRUE);
     return TRUE;
@@ -417,9 +513,12 @@ static void start(MigRun *run)
 {
     MigJob *job = run->job;
     run->cancel = job->state == MIG_STATE_CANCELLING;
-    if (run->cancel)
+    if (run->cancel) {
+        mig_patience_cancel(run->patience);
         mig_pair_interrupt(run->pair);
+    }
     if (run->task->resumed) {
+        give_sign(run);
         log_info("job %" G_GUINT64_FORMAT ": its worker died in phase %s", job->id,
                  mig_phase_to_string(job->phase));
         run->course.progress.fraction = job->progress;
@@ -445,6 +544,7 @@ static gboolean set_up(MigRun *run, const MigWorkerOptions *options, GError **er
     sd_event_add_signal(run->event, NULL, SIGTERM, on_terminate, run);
     sd_event_add_signal(run->event, NULL, SIGINT, on_terminate, run);
     run->pair = mig_pair_new();
+    run->patience = mig_patience_new(run->event, options, on_patience, run);
     if (run->server)
         mig_link_server_hand_over(run->server, mig_run_bus_attach, run);
     else

@@ -4,7 +4,7 @@
  * tell it what they see and ask it for leave; it alone decides and writes down.
  *
  * The functions of this file may be called from any thread but the main one. They return at once
- * except mig_run_enter() and mig_run_has_moved().
+ * except mig_run_enter(), mig_run_has_moved() and mig_run_take_timeout().
  */
 #pragma once
 
@@ -49,6 +49,9 @@ gboolean mig_run_has_moved(MigRun *run);
 /* The migration was broken off in post-copy, and libvirt's call does not return all the same. The
  * job ends with what the hosts show; who would wait for the call, waits for ever. */
 void mig_run_tell_stuck(MigRun *run);
+
+/* Why libvirt is not waited for any longer, or NULL. */
+GError *mig_run_take_timeout(MigRun *run);
 
 /* The connection to the destination has ended during a migration that we drive: it can no longer be
  * finished and is aborted while the guest still runs on the source. */

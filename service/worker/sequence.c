@@ -12,6 +12,7 @@
 #include "control.h"
 #include "error.h"
 #include "libvirt-error.h"
+#include "log.h"
 #include "params.h"
 #include "prepare.h"
 #include "sentence.h"
@@ -347,6 +348,15 @@ static void restore_downtime(MigSequence *s)
                      g_get_monotonic_time() + MIG_GLANCE_USEC, FALSE);
 }
 
+/* Nobody would run it otherwise, see docs/flows.md. */
+static void resume_by_itself(MigSequence *s)
+{
+    g_autoptr(GError) error = NULL;
+    s->evidence.mended = mig_sequence_recover(s, MIG_RECOVERY_RESUME_SOURCE, &error);
+    if (error)
+        log_warning("the guest stays paused on host %s: %s", s->task->source->name, error->message);
+}
+
 static gpointer run_sequence(gpointer data)
 {
     MigSequence *s = data;
@@ -357,12 +367,15 @@ static gpointer run_sequence(gpointer data)
         if (ask_hosts(s) && check(s) && prepare(s))
             migrate(s);
     }
-    s->evidence.error = s->error;
     MigEnding *ending = g_new0(MigEnding, 1);
+    s->evidence.error = s->error;
     if (s->evidence.called || s->task->resumed)
         mig_sequence_follow(s);
     else
         end_untouched(s);
+    s->evidence.error = s->error; /* a follower may have lost its patience */
+    if (mig_sequence_may_resume(s))
+        resume_by_itself(s);
     if (s->evidence.called) {
         mig_sequence_verify(s, ending);
         restore_downtime(s);
@@ -374,13 +387,14 @@ static gpointer run_sequence(gpointer data)
     return NULL; /* the sides go with the process: closing a connection may block too */
 }
 
-void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
+MigSequence *mig_sequence_new(MigRun *run, const MigTask *task, MigPair *pair)
 {
     MigSequence *s = g_new0(MigSequence, 1);
     s->run = run;
     s->task = task;
     s->pair = pair;
     s->downtime_before = task->downtime_before;
+    s->error = task->gave_up ? g_error_copy(task->gave_up) : NULL;
     for (MigSideIndex i = 0; i < MIG_N_SIDES; i++)
         s->sides[i] = i == MIG_DESTINATION && task->unopened
                           ? NULL
@@ -400,5 +414,10 @@ void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
                                  .offline = task->offline,
                                  .undefine = mig_request_number(task->request,
                                                                 MIG_OPT_UNDEFINE_SOURCE) != 0 };
-    g_thread_unref(g_thread_new("sequence", run_sequence, s));
+    return s;
+}
+
+void mig_sequence_start(MigRun *run, const MigTask *task, MigPair *pair)
+{
+    g_thread_unref(g_thread_new("sequence", run_sequence, mig_sequence_new(run, task, pair)));
 }

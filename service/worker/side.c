@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "control.h"
+#include "error.h"
 #include "inspect.h"
 #include "libvirt-error.h"
 #include "params.h"
@@ -210,4 +211,48 @@ gboolean mig_side_set_downtime(gpointer data)
         !mig_control_set_downtime(domain, side->downtime))
         mig_libvirt_error(&place, NULL, NULL);
     return TRUE;
+}
+
+static int resume(virDomainPtr domain)
+{
+    return virDomainResume(domain);
+}
+
+/* The process alone: a configuration stays. */
+static int destroy(virDomainPtr domain)
+{
+    return virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
+}
+
+/* Nobody may have touched it since: libvirt has no call that looks and acts in one. */
+static gboolean is_as_seen(const MigSide *side, virDomainPtr domain)
+{
+    int state = 0, reason = 0;
+    return virDomainGetState(domain, &state, &reason, 0) == 0 &&
+           state == side->facts->guest_state && reason == side->facts->guest_reason;
+}
+
+gboolean mig_side_recover(gpointer data)
+{
+    static int (*const acts[])(virDomainPtr) = {
+        [MIG_RECOVERY_RESUMES] = resume,
+        [MIG_RECOVERY_DESTROYS] = destroy,
+    };
+    MigSide *side = data;
+    MigErrorPlace place = { MIG_DOING_RECOVER, .host = side->host,
+                            .guest = side->facts->guest_name };
+    g_autoptr(virDomain) domain = NULL;
+    if (!mig_connection_find_guest(side->connection, side->host, "", side->uuid, &domain,
+                                   &side->raw, &side->error))
+        return FALSE;
+    if (!domain || !is_as_seen(side, domain)) {
+        g_set_error(&side->error, MIG_ERROR, MIG_ERROR_NOT_RECOVERABLE,
+                    "guest %s on host %s has just changed; call look-again",
+                    side->facts->guest_name, side->host->name);
+        return FALSE;
+    }
+    if (acts[side->act](domain) == 0)
+        return TRUE;
+    mig_libvirt_error(&place, &side->raw, &side->error);
+    return FALSE;
 }

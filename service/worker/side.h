@@ -29,7 +29,8 @@ typedef struct {
     gboolean watch;        /* mig_side_verify() looks whether the guest goes on */
     gboolean has_baseline; /* since `baseline`, see baseline.h */
     guint64 baseline;
-    gint64 downtime; /* ms, for mig_side_set_downtime() */
+    gint64 downtime;    /* ms, for mig_side_set_downtime() */
+    MigRecoveryAct act; /* for mig_side_recover() */
     MigExecuting executing;
     /* mig_side_read_xml(): the guest's XML as it would migrate, and its configuration's or NULL */
     char *xml, *inactive_xml;
@@ -62,3 +63,5 @@ gboolean mig_side_missing_volumes(gpointer side);
 gboolean mig_side_clear_volumes(gpointer side);
 /* Sets the guest's maximum downtime if it is active; a failure is only logged. */
 gboolean mig_side_set_downtime(gpointer side);
+/* Does `act` to the guest, if it still is as mig_side_look() has seen it. */
+gboolean mig_side_recover(gpointer side);

@@ -6,6 +6,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include "error.h"
 #include "plan.h"
 
 static gboolean is_set(const MigTask *task, MigOption option)
@@ -39,6 +40,9 @@ MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError
     task->resume = is_set(task, MIG_OPT_POSTCOPY_RESUME);
     task->resumed = job->phase != MIG_PHASE_QUEUED;
     task->called = job->called != 0;
+    if (task->resumed && *job->error_name && !mig_state_is_final(job->state))
+        task->gave_up = g_error_new_literal(MIG_ERROR, (int) mig_error_from_name(job->error_name),
+                                            job->error_message);
     /* the row of an older version has only one of them */
     const char *before = *job->state_before ? job->state_before : job->source_state;
     /* what is stopped in post-copy is not paused: it does not run on at the source */
@@ -60,6 +64,7 @@ void mig_task_free(MigTask *task)
     mig_host_free(task->destination);
     g_free(task->pki_path);
     g_free(task->guest_uuid);
+    g_clear_error(&task->gave_up);
     g_strfreev(task->volumes);
     g_free(task);
 }

@@ -25,6 +25,7 @@ typedef struct {
     /* a worker before us was at it and died */
     gboolean resumed;
     gboolean called;        /* and may have called libvirt's migrate function */
+    GError *gave_up;        /* or it has ended itself: libvirt did not go on; NULL: not that */
     gboolean was_paused;    /* the guest, when that one looked */
     gboolean was_there;     /* the destination had it, shut off */
     char *guest_uuid;       /* "" if it had not looked */

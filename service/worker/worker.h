@@ -11,8 +11,11 @@ typedef struct {
     const char *state_dir;   /* ledger.sqlite, pki/ */
     const char *runtime_dir; /* job/ID, query/HOST */
     guint connect_deadline;  /* seconds, for everything before libvirt's migrate call; 1.. */
-    guint idle_timeout;      /* seconds without a question or, ahead of its job, in all; 1..; 0: 30
-                                and 300 */
+    guint answer_deadline; /* seconds in which a migration that was called must go on where libvirt
+                              waits for the destination; 1.. */
+    guint cancel_deadline; /* seconds for a cancel of it; 1.. */
+    guint idle_timeout;    /* seconds without a question or, ahead of its job, in all; 1..; 0: 30
+                              and 300 */
 } MigWorkerOptions;
 
 /* Exit statuses: 0 the outcome is in the ledger or the job was not begun (job), or nobody asked any

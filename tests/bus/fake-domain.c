@@ -113,6 +113,16 @@ int __wrap_virDomainSuspend(virDomainPtr domain)
     return ask_int(domain, "virDomainSuspend");
 }
 
+int __wrap_virDomainResume(virDomainPtr domain)
+{
+    return ask_int(domain, "virDomainResume");
+}
+
+int __wrap_virDomainDestroyFlags(virDomainPtr domain, unsigned int flags)
+{
+    return ask_int(domain, "virDomainDestroyFlags");
+}
+
 static int set(virDomainPtr domain, const char *function, const char *name, guint64 value,
                unsigned int flags)
 {

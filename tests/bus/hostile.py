@@ -27,7 +27,7 @@ class Row:
     the guest. `slow`: it ends by a deadline, and is started before all others. `pinned`: the host
     file has another UUID than the host. `breathless`: keepalive is not answered. `nobody`: the
     address is one where no connection is taken. `cancel`: the job is cancelled while the source
-    copies. `reached`: the migration address that must have come to the source."""
+    copies; `hurry`: as soon as libvirt was called. `reached`: the migration address that must have come to the source."""
 
     name: str
     there: dict = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Row:
     breathless: bool = False
     nobody: bool = False
     cancel: bool = False
+    hurry: bool = False
     reached: str = None
 
 
@@ -347,6 +348,10 @@ MIGRATING = [
         word="own text"),
     Row("prepare-hangs-up", {"prepare": hangs_up}, **LOST),
     Row("prepare-never", {"prepare": falls_silent}, **LOST, **UNCLEAR),
+    Row("prepare-never-but-lives", {"prepare": silent}, error="HostTimeout", word="prepared",
+        slow=True),
+    Row("prepare-never-and-cancelled", {"prepare": silent}, error="Cancelled", word="cancelled",
+        slow=True, hurry=True),
     Row("prepare-without-uri", {"prepare": prepared()}, error="Failed", word="own text"),
     Row("prepare-cookie-4-mib", {"prepare": prepared("tcp:x:1", b"x" * (4 * MIB))}),
     Row("prepare-cookie-too-big", {"prepare": prepared("tcp:x:1", b"x" * (4 * MIB + 1))},
@@ -393,6 +398,10 @@ MIGRATING = [
     Row("finish-hangs-up", {"finish": hangs_up}, **LOST),
     Row("finish-hangs-up-but-runs", {"finish": does_and(hangs_up)}, **LOST, **UNCLEAR),
     Row("finish-never", {"finish": does_and(silent)}, breathless=True, **LOST, **UNCLEAR),
+    Row("finish-never-but-lives", {"finish": silent}, error="HostTimeout", word="did not go on",
+        slow=True),
+    Row("finish-never-but-runs", {"finish": does_and(silent)}, error="HostTimeout",
+        word="never resume", **UNCLEAR),
     Row("confirm-hangs-up", here={"confirm": hangs_up}, error="Failed", word="never resume",
         **UNCLEAR),
     Row("confirm-refused", here={"confirm": refuses(INTERNAL, "disk full")}, error="Failed",

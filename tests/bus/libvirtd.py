@@ -17,6 +17,7 @@ from rpc import ULLONG, Reader, blob, domain, huge, maybe, num, param, rows, tex
 RUNNING, PAUSED, SHUTOFF = 1, 3, 5
 BY_MIGRATION, MIGRATED, MIGRATION_CANCELED = 2, 3, 4  # reasons: of paused, running, running
 AWAY = 3  # reason of shutoff
+UNPAUSED = 5  # reason of running
 NO_SUPPORT, INTERNAL, OPERATION_ABORTED, NO_DOMAIN = 3, 1, 78, 42
 # V1 and V2 of the protocol, direct migration, descriptors in messages
 MISSING_FEATURES = (1, 3, 5, 8)
@@ -26,7 +27,8 @@ STOPPED, STOPPED_MIGRATED = 5, 3
 
 PROCEDURES = {
     1: "open", 2: "close", 3: "type", 4: "version", 7: "capabilities", 14: "xml", 16: "info",
-    23: "lookup_name", 24: "lookup_uuid", 59: "hostname", 60: "feature", 66: "auth_list", 67: "sasl_init", 70: "auth_polkit",
+    23: "lookup_name", 24: "lookup_uuid", 28: "resume",
+    59: "hostname", 60: "feature", 66: "auth_list", 67: "sasl_init", 70: "auth_polkit",
     110: "uri", 151: "is_persistent", 157: "lib_version", 164: "abort", 187: "snapshots",
     212: "state", 228: "memory_stats", 298: "job_stats", 302: "begin", 303: "prepare",
     305: "perform", 306: "finish", 307: "confirm", 316: "register", 317: "deregister",
@@ -302,6 +304,12 @@ class Daemon:
 
     def do_xml(self, call):
         return text(self.find(call.reader.uuid()).xml)
+
+    def do_resume(self, call):
+        guest = self.find(call.reader.uuid())
+        with self.lock:
+            guest.state, guest.reason = RUNNING, UNPAUSED
+        return b""
 
     def do_info(self, call):
         guest = self.find(call.reader.uuid())

@@ -29,6 +29,7 @@ DEFAULTS = {
     "cancel-other": ("auth_admin", "auth_admin", "auth_admin_keep"),
     "tune-own": ("auth_admin", "auth_admin", "yes"),
     "tune-other": ("auth_admin", "auth_admin", "auth_admin_keep"),
+    "recover": ("auth_admin", "auth_admin", "auth_admin"),
 }
 
 # y: it is done; n: AccessDenied and nothing is done; d: the caller leaves while polkit is asked and
@@ -64,6 +65,8 @@ Job.SetPostCopyBandwidth             tune-own        y y n n y y n n n y d
 Job.SetPostCopyBandwidth/others      tune-other      y n n n y y n n n y d
 Job.Pause                            tune-own        y y n n y y n n n y d
 Job.Pause/others                     tune-other      y n n n y y n n n y d
+Job.Recover                          recover         y n n n y y n n n y d
+Job.Recover/others                   recover         y n n n y y n n n y d
 """
 CELLS = {(row.split()[0], caller): (row.split()[1], cell)
          for row in METHODS.strip().splitlines()
@@ -83,11 +86,11 @@ OPEN = {
 }
 # The owner may, and who may `list`; what others read of it is empty. test_readers.py has the rest.
 OWN = ("Guest GuestUUID Source Destination Options Plan Findings SourceState DestinationState GuestHost "
-       "Verification Error").split()
+       "Verification Recovery WaitingFor Error").split()
 OPEN_MEMBERS = [(interface, member) for interface, members in OPEN.items()
                 for member in members.split()]
 SESSIONS = {"inactive": 1, "no-session": 0, "password": 2, "inactive-password": 1, "active": 2}
-CONTROLS = ("virDomainAbortJob", "virDomainMigrateStartPostCopy", "virDomainMigrateSetMaxDowntime",
+CONTROLS = ("virDomainDestroyFlags", "virDomainResume", "virDomainAbortJob", "virDomainMigrateStartPostCopy", "virDomainMigrateSetMaxDowntime",
             "virDomainMigrateSetMaxSpeed", "virDomainSuspend")
 CUSTOM = "qemu+tls://b.example/system"  # host b, as if it were not configured
 USERS = {"owner": "nobody", "stranger": "daemon"}
@@ -137,10 +140,11 @@ def test_the_dialogs_say_what_it_is_about():
         assert [a.text for a in action.iter("annotate")
                 if a.get("key") == "org.freedesktop.policykit.owner"] == ["unix-user:migrationd"]
         named = {detail for detail in ("guest.name", "source.name", "destination.name",
-                                       "job.control", "host.name") if f"$({detail})" in message}
+                                       "job.control", "job.step", "host.name") if f"$({detail})" in message}
         assert message.count("$(") == len(named)
         moved = {"guest.name", "source.name", "destination.name"}
-        assert named == {"list": set(), "check": set(), "configure": {"host.name"}}.get(
+        assert named == {"list": set(), "check": set(), "configure": {"host.name"},
+                         "recover": moved | {"job.step"}}.get(
             name, moved | {"job.control"} if name.startswith("tune-") else moved), name
 
 
@@ -257,7 +261,7 @@ def start(caller, row, guest, path, interactive):
         "Migrate": ("(ssa{sv})", migrate), "ListInterfaces": ("(s)", ("local",)),
         "AddHost": ("(sa{sv})", (guest, options(transport="tls", address="new.example"))),
         "RemoveHost": ("(s)", (guest,)), "SetMaximumDowntime": ("(t)", (500,)), "SetBandwidth": ("(t)", (7,)),
-        "SetPostCopyBandwidth": ("(t)", (8,)),
+        "SetPostCopyBandwidth": ("(t)", (8,)), "Recover": ("(s)", ("look-again",)),
     }.get(method)
     return caller.start(path, f"{NAME}.{interface}", method,
                         arguments and GLib.Variant(*arguments), interactive)
@@ -281,7 +285,7 @@ def call(stage, row, caller, guest, path, user):
     if caller in ("polkit-late", "gone"):
         stand_in.questions[-1].answer(polkit.YES)
     if expected == "y":
-        result = reply.result()
+        result = reply.result(PATIENCE)
     elif expected == "n":
         error = reply.error()
         assert error.short == "AccessDenied" and f"{NAME}.{action}:" in error.text
@@ -298,6 +302,9 @@ def call(stage, row, caller, guest, path, user):
     if not client.connection.is_closed():
         client.connection.close_sync(None)
     return result
+
+
+PATIENCE = 60
 
 
 def needs_root(row, caller):
@@ -327,7 +334,8 @@ def test_methods(stage, row, caller):
 
 
 @pytest.mark.parametrize("caller", COLUMNS)
-@pytest.mark.parametrize("row", dict.fromkeys(row for row, _ in CELLS if row[0] == "J"))
+@pytest.mark.parametrize("row", dict.fromkeys(row for row, _ in CELLS if row[0] == "J"
+                                              and "Recover" not in row))
 def test_controls(stage_with_jobs, row, caller):
     needs_root(row, caller)
     stage, others = stage_with_jobs, row.endswith("/others")
@@ -338,6 +346,35 @@ def test_controls(stage_with_jobs, row, caller):
         stage.end_job(key, cancelled="Cancel" in row)
     else:
         assert stage.scene.client.job(number).read()["Phase"] == "copying"
+
+
+@pytest.fixture(scope="module")
+def stage_with_ends():
+    """Jobs that have ended with their guests paused on both hosts, by (row, caller)."""
+    with Scene.running() as scene:
+        stage, jobs = Stage(scene), {}
+        for cell in [cell for cell in CELLS if "Recover" in cell[0]]:
+            others = cell[0].endswith("/others")
+            key, number = stage.job("db" if cell[1] == "wrong-details" else "web",
+                                    None if others else cell[1], "owner")
+            jobs[cell], (_, migration) = number, stage.jobs.pop(key)
+            migration.suspend()
+            migration.break_off()
+        for number in jobs.values():
+            scene.client.job(number).ended("failed", PATIENCE)
+        yield stage, jobs
+
+
+@pytest.mark.parametrize("caller", COLUMNS)
+@pytest.mark.parametrize("row", dict.fromkeys(row for row, _ in CELLS if "Recover" in row))
+def test_recover(stage_with_ends, row, caller):
+    needs_root(row, caller)
+    (stage, jobs), others = stage_with_ends, row.endswith("/others")
+    job = stage.scene.client.job(jobs[row, caller])
+    del stage.scene.b.guests[job.read()["Guest"]]
+    call(stage, row, caller, None, job.path, "stranger" if others else "owner")
+    done = CELLS[row, caller][1] == "y"
+    assert job.read()["DestinationState"] == ("absent" if done else "paused")
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,10 @@ from loop import DEADLINE, Exit, wait
 from scene import Scene
 
 CONNECT, QUESTION = 5, 5  # seconds a host has
-# Slow ones end when keepalive (30 s) and then a last look (15 s) have; they run beside the others.
-SLOW = 60 + DEADLINE
+# Longer than it takes keepalive (30 s) to notice who does not live.
+ANSWER, CANCEL = 40, 10
+# Slow ones end when that and then a last look (15 s) have; they run beside the others.
+SLOW = 90 + DEADLINE
 STATES = {RUNNING: "running", PAUSED: "paused", SHUTOFF: "shutoff"}
 
 
@@ -28,7 +30,8 @@ class Strait:
     def __init__(self, rows):
         self.island = Island()
         self.scene = Scene(program=(*self.island.enter, "service/worker/migration-worker"),
-                           worker=("--connect-deadline", str(CONNECT)),
+                           worker=("--connect-deadline", str(CONNECT), "--answer-deadline",
+                                   str(ANSWER), "--cancel-deadline", str(CANCEL)),
                            **{"query-deadline": QUESTION})
         self.client, self.service = self.scene.client, self.scene.service
         self.daemons = {}
@@ -65,7 +68,11 @@ class Strait:
             return self.client.start_list_guests(row.name)
         if row.ask == "Check":
             return self.client.start_check("web", row.name, source=source, flow="managed-direct")
-        return self.client.migrate("web", row.name, source=source, flow="managed-direct")
+        job = self.client.migrate("web", row.name, source=source, flow="managed-direct")
+        if row.hurry:
+            job.until(Phase="preparing")
+            job.cancel()
+        return job
 
     def close(self):
         for daemon in self.daemons.values():

@@ -24,7 +24,7 @@ EVENTS = {
     "cancelled": (NOTICE, r"Job (\d+) ended: .*cancelled.+"),
     "needs-attention": (ERR, r'Job (\d+) \w+, look after guest ".*": .+'),
     "split": (CRIT, r'Job (\d+) \w+, guest ".*" runs TWICE: .+'),
-    "recovered": (NOTICE, r"Job (\d+) lost its worker process; .+"),
+    "recovered": (NOTICE, r"Job (\d+) recovered: .+"),
 }
 
 

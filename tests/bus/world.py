@@ -17,7 +17,7 @@ from gi.repository import GLib
 
 import drivers
 import virt
-from loop import Exit, wait
+from loop import DEADLINE, Exit, wait
 from virt import Host, VirError, typed
 
 
@@ -110,6 +110,7 @@ class Migration:
         self.speeds = []  # (MiB/s, True: of post-copy) that were set while it ran
         self.downtime_before = guest.maximum_downtime
         self.abort_ends_it = True
+        self.stays = False  # the copy runs: it does not end with the one who makes the call
         self.over = False
         self.worker = Exit(call.pid)
         self.stats = {
@@ -267,7 +268,10 @@ class Migration:
         if self.over or self.function == "virDomainMigrateToURI3":
             return
         paused = self.guest.reason == virt.PAUSED_MIGRATION
+        there = self.copy if self.stays else None
         self._undo()
+        if there:
+            self.destination.guests[there.name] = there
         if paused:  # Perform was done: libvirt cannot know whether the guest was started there
             self.guest.state, self.guest.reason = virt.PAUSED, virt.PAUSED_MIGRATION
 
@@ -295,6 +299,7 @@ class World:
         self.migrations = []  # those that are going on
         self.migrated = []  # every one that was begun
         self.recorded = []  # every migrate call
+        self.touched = []  # (host, "resume" or "destroy", guest)
         self.on_offline = None  # called with the call of one that moves a configuration alone
         self.on_migration = None  # called with a new Migration instead of the test's waiting for it
         self.pids = set()
@@ -368,10 +373,11 @@ class World:
         return [entry for entry in self.calls
                 if entry[1] in functions and host in (None, entry[0])]
 
-    def migration(self, guest):
+    def migration(self, guest, seconds=DEADLINE):
         """Waits for the guest's migrate call."""
         return wait(lambda: next((m for m in self.migrations if m.guest.name == guest), None),
-                    lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}")
+                    lambda: f"a migration of {guest}; calls: {[c[1] for c in self.calls[-20:]]}",
+                    seconds)
 
     def wait_for_monitor(self, host):
         """Until a worker's monitor has asked twice more about its guest on a host."""
@@ -671,6 +677,26 @@ class World:
     def virDomainSuspend(self, call, host):
         call.answer(result=0)
         self._migrating(call, host).pause()
+
+    def virDomainResume(self, call, host):
+        guest = self._guest(call, host)
+        if guest.state != virt.PAUSED or guest.job:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "cannot be resumed now")
+        guest.state, guest.reason = virt.RUNNING, virt.RUNNING_UNPAUSED
+        self.touched.append((host.name, "resume", guest.name))
+        call.answer(result=0)
+
+    def virDomainDestroyFlags(self, call, host):
+        guest = self._guest(call, host)
+        if not guest.active:
+            raise VirError(virt.ERR_OPERATION_INVALID, "Requested operation is not valid: domain "
+                           "is not running")
+        guest.state, guest.reason, guest.job, guest.incoming = virt.SHUTOFF, 1, None, False
+        if not guest.persistent:
+            del host.guests[guest.name]
+        self.touched.append((host.name, "destroy", guest.name))
+        call.answer(result=0)
 
     def virDomainMigrateStartPostCopy(self, call, host):
         migration = self._migrating(call, host)

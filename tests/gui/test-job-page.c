@@ -6,6 +6,7 @@
 #include "job-outcome.h"
 #include "job-page.h"
 #include "job-progress.h"
+#include "job-recovery.h"
 #include "job-report.h"
 #include "job-words.h"
 #include "lint.h"
@@ -427,6 +428,62 @@ static void test_page(void)
     gtk_window_destroy(GTK_WINDOW(window));
 }
 
+/* Each step that is offered has a row with the names of the hosts, in the order of the service. */
+static void test_recovery_rows(void)
+{
+    g_autoptr(MigJob) job = make_job("'State': <'failed'>, 'Recovery': <['destroy-destination', "
+                                     "'resume-source', 'of-the-future', 'look-again']>");
+    MigJobRecovery *rows = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_RECOVERY, NULL));
+
+    mig_job_recovery_update(rows, job);
+    g_assert_true(gtk_widget_get_visible(GTK_WIDGET(rows)));
+    g_assert_nonnull(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "Remove the copy on b"));
+    g_assert_nonnull(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "Resume web on this computer"));
+    g_assert_nonnull(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "Look again"));
+    g_assert_null(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "of-the-future"));
+    g_assert_null(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "{"));
+
+    change(job, "'Recovery': <['resume-source']>");
+    mig_job_recovery_update(rows, job);
+    g_assert_null(find_below(GTK_WIDGET(rows), GTK_TYPE_LABEL, "Remove the copy on b"));
+    change(job, "'Recovery': <@as []>");
+    mig_job_recovery_update(rows, job);
+    g_assert_false(gtk_widget_get_visible(GTK_WIDGET(rows)));
+    g_object_unref(rows);
+}
+
+/* The app knows every step of the service, and words for it. */
+static void test_recovery_steps(void)
+{
+    static const char *const steps[] = { "destroy-destination", "resume-source", "destroy-source",
+                                         "resume-destination",  "stop-source",   "stop-destination",
+                                         "look-again" };
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autofree char *offered = g_strdup_printf("'Recovery': <['%s']>", steps[i]);
+        g_autoptr(MigJob) job = make_job(offered);
+        MigJobRecovery *rows = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_RECOVERY, NULL));
+
+        mig_job_recovery_update(rows, job);
+        g_assert_nonnull(find_below(GTK_WIDGET(rows), ADW_TYPE_ACTION_ROW, NULL));
+        g_assert_nonnull(find_below(GTK_WIDGET(rows), GTK_TYPE_BUTTON, NULL));
+        g_object_unref(rows);
+    }
+}
+
+static void test_waiting(void)
+{
+    g_autoptr(MigJob) job = make_job("'State': <'running'>, 'Phase': <'preparing'>, "
+                                     "'WaitingFor': <'b'>");
+    MigJobProgress *progress = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_PROGRESS, NULL));
+
+    mig_job_progress_update(progress, job, 0);
+    g_assert_nonnull(find_below(GTK_WIDGET(progress), GTK_TYPE_LABEL, "b does not answer"));
+    change(job, "'WaitingFor': <''>");
+    mig_job_progress_update(progress, job, 0);
+    g_assert_null(find_below(GTK_WIDGET(progress), GTK_TYPE_LABEL, "does not answer"));
+    g_object_unref(progress);
+}
+
 int main(int argc, char **argv)
 {
     gtk_test_init(&argc, &argv, NULL);
@@ -450,5 +507,8 @@ int main(int argc, char **argv)
     g_test_add_func("/job-graph/quiet", test_graph_is_quiet);
     g_test_add_func("/job-graph/end", test_graph_has_an_end);
     g_test_add_func("/job-page", test_page);
+    g_test_add_func("/job-words/recovery-rows", test_recovery_rows);
+    g_test_add_func("/job-words/recovery-steps", test_recovery_steps);
+    g_test_add_func("/job-words/waiting", test_waiting);
     return g_test_run();
 }

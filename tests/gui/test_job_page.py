@@ -133,6 +133,55 @@ def test_steps_if_nobody_runs_it(scene, app, moving):
     assert "virsh destroy" in steps[0] and "virsh resume" in steps[1]
 
 
+def recover(app, button, dialog, answered):
+    """One step: its dialog names the copy that is meant."""
+    press(app, button)
+    app.dialog(dialog)
+    answer(app, dialog, answered)
+
+
+def test_bring_the_guest_back_step_by_step(scene, app, moving):
+    """Paused on both: what arrived is removed first, and only then the guest can be resumed."""
+    job, migration = moving
+    migration.suspend()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    app.find("label", "Bring the guest back")
+    assert not app.all("push button", "Resume web on this computer")
+    press(app, "Remove the copy on b")
+    app.dialog("This removes the PAUSED copy of web on b, which has never run.")
+    answer(app, "Remove the copy on b?", "Not Now")
+    assert scene.world.touched == []
+    recover(app, "Remove the copy on b", "Remove the copy on b?", "Remove the Copy")
+    app.find("label", "Both hosts are being asked…")
+    wait(lambda: scene.world.touched == [("b", "destroy", "web")], "the copy is removed", 60)
+    app.find("label", "web is paused on this computer. It runs nowhere.")
+    recover(app, "Resume web on this computer", "Resume web on this computer?", "Resume")
+    wait(lambda: scene.world.touched[1:] == [("local", "resume", "web")], "it is resumed", 60)
+    app.find("label", "web did not move. It still runs on this computer.")
+    app.until(lambda: not app.all("label", "Bring the guest back"), "nothing more is offered")
+
+
+def test_a_step_is_denied_or_comes_too_late(scene, app, moving):
+    job, migration = moving
+    migration.suspend()
+    migration.runs_there()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    scene.polkit.answers["recover"] = polkit.NO
+    recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
+            "Remove the Copy")
+    app.find("label", "polkit said no")
+    assert scene.polkit.asked("recover").flags & 1, "the user may be asked for a password"
+    scene.polkit.answers["recover"] = polkit.YES
+    scene.b.guests["web"].state = virt.PAUSED
+    recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
+            "Remove the Copy")
+    app.find("label", "nothing was done")
+    assert scene.world.touched == []
+    app.find("label", "web is paused on this computer and on b. It runs nowhere.")
+
+
 def test_longer_pause_and_speed(scene, app, moving):
     job, migration = moving
     app.press("Allow Longer Pause…")

@@ -26,6 +26,7 @@ ACTIONS = {
     "cancel-other": (PASSWORD, PASSWORD, PASSWORD),
     "tune-own": (PASSWORD, PASSWORD, YES),
     "tune-other": (PASSWORD, PASSWORD, PASSWORD),
+    "recover": (PASSWORD, PASSWORD, PASSWORD),
 }
 ASK = f"""
 for action in {' '.join(ACTIONS)}; do

@@ -451,6 +451,89 @@ static void test_offline_every_pair(void)
             }
 }
 
+/* Of every sentence that can be, what happened is found again, for another look to go on with. */
+static void test_take_what(void)
+{
+    g_autoptr(GError) error =
+        g_error_new(MIG_ERROR, MIG_ERROR_UNSAFE, "it is unsafe; do \"this: or\" that: now");
+
+    for (guint i = 0; i < N_LOOKS; i++)
+        for (guint j = 0; j < N_LOOKS; j++)
+            for (guint offline = 0; offline < 2; offline++) {
+                MigEvidence evidence = make_evidence(&looks[i], &looks[j], CALLED, error);
+                MigConclusion end;
+                g_autofree char *what = NULL;
+
+                evidence.error = error;
+                evidence.offline = offline != 0;
+                end = mig_conclude(&evidence);
+                if (!end.error)
+                    continue;
+                what = mig_conclude_take_what(&evidence, end.error->message);
+                g_assert_cmpstr(what, ==, error->message);
+                g_clear_error(&end.error);
+            }
+}
+
+static void test_take_what_of_others(void)
+{
+    MigEvidence evidence = { .guest = "web1", .source = "alpha", .destination = "beta" };
+    g_autofree char *what = mig_conclude_take_what(&evidence, "the worker ended; look at both");
+    g_autofree char *none = mig_conclude_take_what(&evidence, "");
+
+    g_assert_cmpstr(what, ==, "the worker ended; look at both");
+    g_assert_cmpstr(none, ==, "");
+}
+
+/* What is left of a guest, by state, reason and job, for the table of recovery. */
+static const struct {
+    int state, reason;
+    gboolean job;
+    MigRest source, destination;
+} rests[] = {
+    { -1, 0, FALSE, MIG_REST_GONE, MIG_REST_GONE },
+    { VIR_DOMAIN_SHUTOFF, 0, FALSE, MIG_REST_GONE, MIG_REST_GONE },
+    { VIR_DOMAIN_RUNNING, 0, FALSE, MIG_REST_RUNS, MIG_REST_RUNS },
+    { VIR_DOMAIN_RUNNING, 0, TRUE, MIG_REST_BUSY, MIG_REST_BUSY },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_MIGRATION, FALSE, MIG_REST_HELD, MIG_REST_HELD },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_MIGRATION, TRUE, MIG_REST_BUSY, MIG_REST_INCOMING },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP, FALSE, MIG_REST_PAUSED, MIG_REST_HELD },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER, FALSE, MIG_REST_PAUSED, MIG_REST_PAUSED },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_IOERROR, FALSE, MIG_REST_PAUSED, MIG_REST_PAUSED },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER, TRUE, MIG_REST_BUSY, MIG_REST_BUSY },
+    { VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_POSTCOPY, TRUE, MIG_REST_SPLIT, MIG_REST_SPLIT },
+    { VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_POSTCOPY_FAILED, FALSE, MIG_REST_SPLIT,
+      MIG_REST_SPLIT },
+    { VIR_DOMAIN_PMSUSPENDED, 0, FALSE, MIG_REST_OTHER, MIG_REST_OTHER },
+    { VIR_DOMAIN_SHUTDOWN, 0, FALSE, MIG_REST_OTHER, MIG_REST_OTHER },
+    { 99, 0, FALSE, MIG_REST_OTHER, MIG_REST_OTHER },
+};
+
+static void test_rests(void)
+{
+    const MigSight unseen = { MIG_SIGHT_UNREACHABLE };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rests); i++) {
+        MigSight sight = { SEEN, .state = rests[i].state, .reason = rests[i].reason,
+                           .job = rests[i].job };
+
+        g_test_message("%u", i);
+        g_assert_cmpint(mig_sight_rest(&sight, FALSE), ==, rests[i].source);
+        g_assert_cmpint(mig_sight_rest(&sight, TRUE), ==, rests[i].destination);
+    }
+    g_assert_cmpint(mig_sight_rest(&unseen, TRUE), ==, MIG_REST_UNSEEN);
+}
+
+/* Resumed after its worker's death: it failed, and says why and what was done. */
+static void test_mended(void)
+{
+    Look source = { .sight = sight("running") }, destination = { .sight = sight("absent") };
+    MigEvidence evidence = make_evidence(&source, &destination, CALLED | CLIENT_DRIVEN, NULL);
+
+    evidence.mended = TRUE;
+    assert_end(&evidence, MIG_STATE_FAILED, "alpha", TRUE, "resumed on host alpha; guest*runs on");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -460,6 +543,10 @@ int main(int argc, char **argv)
     g_test_add_func("/conclude/postcopy-jobs", test_postcopy_jobs);
     g_test_add_func("/conclude/postcopy-that-waits", test_postcopy_that_waits);
     g_test_add_func("/conclude/offline", test_offline);
+    g_test_add_func("/conclude/take-what", test_take_what);
+    g_test_add_func("/conclude/take-what-of-others", test_take_what_of_others);
+    g_test_add_func("/conclude/rests", test_rests);
+    g_test_add_func("/conclude/mended", test_mended);
     g_test_add_func("/conclude/offline-every-pair", test_offline_every_pair);
 
     return g_test_run();

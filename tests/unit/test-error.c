@@ -54,6 +54,7 @@ static const char *const released[] = {
     "HostKeyChanged",
     "LibvirtRefused",
     "LibvirtDown",
+    "NotRecoverable",
 };
 
 static void test_names(void)

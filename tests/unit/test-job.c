@@ -93,7 +93,8 @@ static void test_status_keys(void)
         { "guest-host", "s" },    { "destination-state", "s" },
         { "error-name", "s" },    { "error-message", "s" },
         { "error-raw", "s" },     { "verification", "a{sv}" },
-        { "findings", "aa{sv}" },
+        { "findings", "aa{sv}" }, { "recovery", "as" },
+        { "waiting-for", "s" },
     };
     g_autoptr(MigJob) job = mig_job_new();
     g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(job));

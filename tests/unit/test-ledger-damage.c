@@ -190,7 +190,7 @@ static void test_flipped_log(Fixture *fixture, gconstpointer data)
 }
 
 /* The schema of today. */
-#define VERSION "4"
+#define VERSION "5"
 
 static void test_newer(Fixture *fixture, gconstpointer data)
 {

@@ -58,6 +58,7 @@ static void test_version_1(Fixture *fixture, gconstpointer data)
     g_assert_true(g_variant_lookup(ended->plan, "function", "&s", NULL));
     g_assert_cmpuint(g_variant_n_children(ended->findings), ==, 0);
     g_assert_cmpuint(g_variant_n_children(ended->verification), ==, 0);
+    g_assert_cmpuint(g_variant_n_children(ended->recovery), ==, 0);
 
     running = load(ledger, 8);
     mig_job_set_variant(&running->findings, g_variant_new_parsed("[{'id': <'unsafe'>}]"));
@@ -69,7 +70,7 @@ static void test_version_1(Fixture *fixture, gconstpointer data)
     insert(ledger, job);
     g_assert_cmpuint(job->id, ==, 9);
     mig_ledger_close(g_steal_pointer(&ledger));
-    g_assert_cmpint(read_number(fixture->path, "PRAGMA user_version"), ==, 4);
+    g_assert_cmpint(read_number(fixture->path, "PRAGMA user_version"), ==, 5);
     ledger = open_ledger(fixture->path);
 }
 

@@ -177,6 +177,50 @@ static void test_final_stays(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What has become of the guest is written after the end, and nothing else. */
+static void test_amend(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(MigLedger) ledger = open_ledger(fixture->path);
+    g_autoptr(MigJob) job = new_job("db1");
+    g_autoptr(MigJob) unfinished = new_job("db2");
+    g_autoptr(MigJob) amended = NULL;
+    g_autoptr(GVariant) samples = NULL;
+    g_autoptr(GError) error = NULL;
+
+    insert(ledger, job);
+    job->state = MIG_STATE_INTERRUPTED;
+    job->phase = MIG_PHASE_DONE;
+    job->finished = 9;
+    mig_job_set_variant(&job->samples, g_variant_new_parsed("[(uint64 1, uint64 2, uint64 3, "
+                                                            "uint64 4)]"));
+    update(ledger, job);
+
+    job->state = MIG_STATE_COMPLETED;
+    job->finished = 99;
+    mig_job_set_string(&job->destination_state, "running");
+    mig_job_set_string(&job->guest_host, "host-b");
+    mig_job_set_variant(&job->recovery, g_variant_new_parsed("['look-again']"));
+    mig_job_set_variant(&job->samples, g_variant_new_parsed("@a(tttt) []"));
+    mig_ledger_amend(ledger, job, &error);
+    g_assert_no_error(error);
+    amended = load(ledger, job->id);
+    g_assert_cmpint(amended->state, ==, MIG_STATE_COMPLETED);
+    g_assert_cmpstr(amended->destination_state, ==, "running");
+    g_assert_cmpstr(amended->guest_host, ==, "host-b");
+    g_assert_cmpvariant(amended->recovery, job->recovery);
+    g_assert_cmpint(amended->finished, ==, 9);
+    samples = mig_ledger_samples(ledger, job->id, NULL);
+    g_assert_cmpuint(g_variant_n_children(samples), ==, 1);
+
+    insert(ledger, unfinished);
+    g_assert_false(mig_ledger_amend(ledger, unfinished, &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_TOO_EARLY);
+    g_clear_error(&error);
+    unfinished->id = 77;
+    g_assert_false(mig_ledger_amend(ledger, unfinished, &error));
+    g_assert_error(error, MIG_ERROR, MIG_ERROR_NO_SUCH_JOB);
+}
+
 /* The table as the first version made it. */
 #define FIRST_SCHEMA                                                                               \
     "CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, owner_uid INTEGER NOT NULL,"          \
@@ -743,6 +787,7 @@ int main(int argc, char **argv)
     ADD("round-trip", test_round_trip);
     ADD("update", test_update);
     ADD("final-stays", test_final_stays);
+    ADD("amend", test_amend);
     ADD("first-version", test_first_version);
     ADD("first-version-in-use", test_first_version_in_use);
     ADD("samples", test_samples);

@@ -16,6 +16,15 @@ static const char *const successors[MIG_N_STATES] = {
     [MIG_STATE_INTERRUPTED] = ".......",
 };
 
+/* And which after its end, when somebody has looked after the guest. */
+static const char *const recovered[MIG_N_STATES] = {
+    /*                           QRXCFAI */
+    [MIG_STATE_QUEUED] = /*   */ ".......",  [MIG_STATE_RUNNING] = /*  */ ".......",
+    [MIG_STATE_CANCELLING] = /**/ ".......", [MIG_STATE_COMPLETED] = /**/ ".......",
+    [MIG_STATE_FAILED] = /*   */ "...x...",  [MIG_STATE_CANCELLED] = /**/ "...xx..",
+    [MIG_STATE_INTERRUPTED] = "...xxx.",
+};
+
 static void test_state_names(void)
 {
     static const char *const names[] = { "queued", "running",   "cancelling", "completed",
@@ -68,6 +77,9 @@ static void test_state_pairs(void)
         for (guint to = 0; to < MIG_N_STATES; to++)
             g_assert_cmpint(mig_state_may_enter((MigState) from, (MigState) to), ==,
                             successors[from][to] == 'x');
+        for (guint to = 0; to < MIG_N_STATES; to++)
+            g_assert_cmpint(mig_state_may_recover((MigState) from, (MigState) to), ==,
+                            recovered[from][to] == 'x');
     }
 }
 
