@@ -66,7 +66,7 @@ static char *libvirt_text(const MigOptionInfo *info)
 
     if (info->flag)
         g_ptr_array_add(parts, flag_name(info->flag));
-    for (guint i = 0; info->choice && info->choices[i]; i++)
+    for (guint i = 0; info->choice && info->choices && info->choices[i]; i++)
         if (info->choice[i].flag)
             g_ptr_array_add(parts, flag_name(info->choice[i].flag));
     if (info->param)
@@ -266,8 +266,8 @@ static void describe_outcomes(GString *text)
         "guest on the destination | configuration on the source | on the destination | warning "
         "|\n|---|---|---|---|---|---|---|---|---|\n");
     for (guint i = 0; i < 16; i++) {
-        gboolean source = i >> 3 & 1, destination = i >> 2 & 1;
-        gboolean persist = i >> 1 & 1, undefine = i & 1;
+        gboolean source = (i & 8) != 0, destination = (i & 4) != 0;
+        gboolean persist = (i & 2) != 0, undefine = (i & 1) != 0;
         MigOutcome outcome = mig_outcome(source, destination, persist, undefine);
         const char *finding = mig_outcome_finding(source, outcome);
 
