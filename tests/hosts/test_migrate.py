@@ -5,7 +5,7 @@ import re
 
 import pytest
 from lab import guests
-from service import NAME, ROOT, Refused, Service, assert_free, assert_only_on
+from service import NAME, ROOT, Refused, Service, assert_free, assert_only_on, t
 
 pytestmark = pytest.mark.usefixtures("clean")
 MIB = 1024 * 1024
@@ -298,12 +298,34 @@ def test_the_example_rule_lets_operators_move_web_guests_and_nothing_else(servic
     def olga(words, check):
         return host_a.session_exec("olga", words, active=False, check=check)
 
+    def refused(method, *words, **where):
+        with pytest.raises(Refused, match="AccessDenied"):
+            service.call(method, *words, run=olga, **where)
+
     uuids = {guest: host_a.exec(["virsh", "domuuid", guest]).stdout.strip() for guest in ("web1", "db1")}
+    settings = "{'transport': <'tls'>, 'address': <'192.0.2.1'>}"
+    unsafe, backwards, no = "@a{sv} {'unsafe': <true>}", "@a{sv} {'source': <'host-b'>}", "@a{sv} {}"
     try:
         for guest, destination in (("db1", "host-b"), ("web1", "host-b-tls"), (uuids["db1"], "host-b"), (uuids["web1"], "host-b-tls")):
-            with pytest.raises(Refused, match="AccessDenied"):
-                service.migrate(guest, destination, run=olga)
-        assert "web1" in service.call("ListGuests", "local", "@a{sv} {}", run=olga)
+            for method in ("Migrate", "Check", "Plan"):
+                refused(method, guest, destination, no)
+        refused("Migrate", "web1", "host-b", unsafe)
+        refused("Migrate", "web1", "local", backwards)
+        refused("AddHost", "web1", settings)
+        service.call("AddHost", "web1", settings)
+        refused("RemoveHost", "web1")
+        service.call("RemoveHost", "web1")
+        refused("Test", path=f"{ROOT}/host/host_2db", interface="Host")
+        roots = service.migrate("db1", "host-b", bandwidth=t(1))
+        for method, *value in (("Cancel",), ("Pause",), ("SetBandwidth", "100")):
+            refused(method, *value, path=roots.path, interface="Job")
+        assert roots.all()["State"] == "running"
+        assert "web1" in service.call("ListGuests", "local", no, run=olga)
+        own = service.migrate("web1", "host-b", run=olga, bandwidth=t(1))
+        own.copying()
+        refused("SetBandwidth", "100", path=own.path, interface="Job")
+        service.call("Cancel", path=own.path, interface="Job", run=olga)
+        own.ended("cancelled")
         service.migrate(uuids["web1"], "host-b", run=olga).ended("completed")
     finally:
         host_a.exec(["rm", rules])
