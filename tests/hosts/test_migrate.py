@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The service, installed on real hosts as a user would have it: guests really move."""
 
-import re
-
 import pytest
 from lab import guests
 from service import NAME, ROOT, Refused, Service, assert_free, assert_only_on, t
@@ -359,10 +357,3 @@ def test_nothing_of_ours_runs_as_root(service, host_a):
     users = host_a.exec(["ps", "-C", "migrationd,migration-worker", "-o", "user="]).stdout.split()
     assert users and set(users) <= {"migrati+", "migrationd"}
 
-
-def test_nothing_was_reported(host_a, host_b):
-    """After all tests before: no sanitizer has found anything and GLib has criticised nothing."""
-    for host in (host_a, host_b):
-        journal = host.exec(["journalctl", "-q", "--no-pager", "-o", "cat"]).stdout.splitlines()
-        assert journal, f"{host.name} has no journal"
-        assert [line for line in journal if re.search("Sanitizer|runtime error:|CRITICAL", line)] == []
