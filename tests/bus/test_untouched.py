@@ -73,10 +73,12 @@ def watched(pid):
         strace = subprocess.Popen(["strace", "-f", "-p", str(pid), "-o", file.name, "-e",
                                    "trace=" + ",".join("?" + call for call in WATCHED)],
                                   stderr=subprocess.PIPE, text=True)
-        assert "attached" in strace.stderr.readline()
-        yield seen
-        strace.terminate()
-        strace.communicate()
+        try:
+            assert "attached" in strace.stderr.readline()
+            yield seen
+        finally:
+            strace.terminate()
+            strace.communicate()
         seen += file.read().splitlines()
 
 

@@ -255,7 +255,7 @@ static const char *const hostile_hosts[] = {
 
     /* more than a host */
     "root@host", "@host", "host@", "root:secret@host", "host:22", "host:", ":22", "host/system", "/host", "host/",
-    "//host", "../host", "host/..", "http://host", "qemu+ssh://host/system", "unix:/run/x", "/run/libvirt/libvirt-sock",
+    "//host", "../host", "host/..", "http://host", "qemu+ssh://host", "unix:/run/x", "/run/libvirt/libvirt-sock",
     "host?command=/x", "host?%63ommand=/x", "host&no_verify=1", "host;socket=/x", "192.0.2.1:22", "192.0.2.1/24",
     "[2001:db8::1]", "[2001:db8::1]:22", "[host]", "2001:db8::1]", "[2001:db8::1", "2001:db8::/32", "192.0.2.1-9",
 
