@@ -62,11 +62,12 @@ static char *flag_name(guint32 flag)
 /* What it is to libvirt: flag, choices' flags, parameter. */
 static char *libvirt_text(const MigOptionInfo *info)
 {
+    const char *const *choices = info->choice ? info->choices : NULL;
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
 
     if (info->flag)
         g_ptr_array_add(parts, flag_name(info->flag));
-    for (guint i = 0; info->choice && info->choices[i]; i++)
+    for (guint i = 0; choices && choices[i]; i++)
         if (info->choice[i].flag)
             g_ptr_array_add(parts, flag_name(info->choice[i].flag));
     if (info->param)
@@ -78,11 +79,12 @@ static char *libvirt_text(const MigOptionInfo *info)
 
 static char *virsh_text(const MigOptionInfo *info)
 {
+    const char *const *choices = info->choice ? info->choices : NULL;
     g_autoptr(GPtrArray) parts = g_ptr_array_new();
 
     if (info->virsh_flag)
         g_ptr_array_add(parts, (char *) info->virsh_flag);
-    for (guint i = 0; info->choice && info->choices[i]; i++)
+    for (guint i = 0; choices && choices[i]; i++)
         if (info->choice[i].virsh)
             g_ptr_array_add(parts, (char *) info->choice[i].virsh);
     if (info->virsh)
@@ -192,9 +194,10 @@ static char *modes_text(const MigDriver *driver)
 /* TRUE if the driver takes all that an option is to libvirt. */
 static gboolean driver_takes(const MigDriver *driver, const MigOptionInfo *info)
 {
+    const char *const *choices = info->choice ? info->choices : NULL;
     guint32 flags = info->flag;
 
-    for (guint i = 0; info->choice && info->choices[i]; i++)
+    for (guint i = 0; choices && choices[i]; i++)
         flags |= info->choice[i].flag;
 
     return (flags || info->param) && (flags & driver->flags) == flags &&
@@ -266,8 +269,8 @@ static void describe_outcomes(GString *text)
         "guest on the destination | configuration on the source | on the destination | warning "
         "|\n|---|---|---|---|---|---|---|---|---|\n");
     for (guint i = 0; i < 16; i++) {
-        gboolean source = i >> 3 & 1, destination = i >> 2 & 1;
-        gboolean persist = i >> 1 & 1, undefine = i & 1;
+        gboolean source = (i & 8) != 0, destination = (i & 4) != 0;
+        gboolean persist = (i & 2) != 0, undefine = (i & 1) != 0;
         MigOutcome outcome = mig_outcome(source, destination, persist, undefine);
         const char *finding = mig_outcome_finding(source, outcome);
 

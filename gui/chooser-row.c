@@ -139,8 +139,9 @@ static void set_chosen(MigChooserRow *self, const char *id)
 {
     if (g_strcmp0(id, self->chosen) == 0)
         return;
-    g_autofree char *old = self->chosen;
+    char *old = self->chosen;
     self->chosen = g_strdup(id);
+    g_free(old);
     g_object_notify_by_pspec(G_OBJECT(self), chosen_pspec);
 }
 

@@ -102,6 +102,13 @@ static guint64 scale(OptionRow *self)
     return self->field->scale ?: 1;
 }
 
+/* In the unit that is shown, without what is less than one. */
+static double in_units(OptionRow *self, guint64 number)
+{
+    guint64 whole = number / scale(self);
+    return (double) whole;
+}
+
 static void number_cb(OptionRow *self)
 {
     GtkSpinButton *spin = GTK_SPIN_BUTTON(self->control);
@@ -117,8 +124,8 @@ static void number_cb(OptionRow *self)
 static void build_number(OptionRow *self)
 {
     self->row = adw_action_row_new();
-    add_suffix(self, automatic_spin_new(ceil((double) self->info->min / scale(self)),
-                                        (double) (self->info->max / scale(self))));
+    add_suffix(self, automatic_spin_new(ceil((double) self->info->min / (double) scale(self)),
+                                        in_units(self, self->info->max)));
     if (self->field->unit) {
         GtkWidget *unit = gtk_label_new(_(self->field->unit));
         gtk_widget_add_css_class(unit, "dim-label");
@@ -133,7 +140,7 @@ static void show_number(OptionRow *self)
     double lowest;
     gtk_spin_button_get_range(GTK_SPIN_BUTTON(self->control), &lowest, NULL);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->control),
-                              value->set ? (double) (value->number / scale(self)) : lowest);
+                              value->set ? in_units(self, value->number) : lowest);
 }
 
 /* choices */

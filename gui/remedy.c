@@ -20,13 +20,6 @@ static const struct {
     { "postcopy-unasked", "sysctl -w vm.unprivileged_userfaultfd=1" },
 };
 
-/* The name of an argument that begins at a brace, or NULL. */
-static char *name_at(const char *p)
-{
-    const char *end = *p == '{' ? strchr(p, '}') : NULL;
-    return end ? g_strndup(p + 1, end - p - 1) : NULL;
-}
-
 static gboolean is_plain(const char *value)
 {
     return value[0] && value[0] != '-' &&
@@ -39,21 +32,29 @@ static void append_value(GString *text, const char *value)
     g_string_append(text, is_plain(value) ? value : quoted);
 }
 
+/* Puts in the argument whose name begins at *p, and goes on behind the brace at its end. */
+static gboolean append_argument(GString *text, const char **p, GVariant *arguments)
+{
+    gsize length = strcspn(*p, "}");
+    g_autofree char *name = g_strndup(*p, length);
+    const char *value = NULL;
+    /* what begins with a dash is an option, whatever it is quoted with */
+    if (!arguments || !g_variant_lookup(arguments, name, "&s", &value) || value[0] == '-')
+        return FALSE;
+    append_value(text, value);
+    *p += length + 1;
+    return TRUE;
+}
+
 static char *fill(const char *pattern, GVariant *arguments)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     for (const char *p = pattern; *p;) {
-        const char *value = NULL;
-        g_autofree char *name = name_at(p);
-        if (!name) {
-            g_string_append_c(text, *p++);
-            continue;
-        }
-        /* what begins with a dash is an option, whatever it is quoted with */
-        if (!arguments || !g_variant_lookup(arguments, name, "&s", &value) || value[0] == '-')
+        char c = *p++;
+        if (c != '{')
+            g_string_append_c(text, c);
+        else if (!append_argument(text, &p, arguments))
             return NULL;
-        append_value(text, value);
-        p += strlen(name) + 2;
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

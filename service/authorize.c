@@ -132,7 +132,7 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
 static int on_caller_gone(sd_bus_track *track, void *userdata)
 {
     Question *question = userdata;
-    if (question->asked) /* GCOVR_EXCL_BR_LINE: a race, who leaves before polkit is asked */
+    if (question->asked) /* or polkit said yes and the turn is waited for */
         polkit_withdraw(question->authorizer->bus, question->cancellation_id);
     Limits *limits = question->authorizer->limits;
     g_autofree char *sender = g_strdup(sd_bus_message_get_sender(question->call));

@@ -239,18 +239,21 @@ int mig_error_set_bus(sd_bus_error *ret, const GError *error)
 }
 
 /* sd-bus itself answers when a link closes or its timeout passes. */
-static MigError error_code_of(const sd_bus_error *from)
+static gboolean is_of_sd_bus(const sd_bus_error *error)
 {
-    return sd_bus_error_has_names(from, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT,
-                                  SD_BUS_ERROR_DISCONNECTED)
-               ? MIG_ERROR_WORKER
-               : mig_error_from_name(from->name);
+    return sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT,
+                                  SD_BUS_ERROR_DISCONNECTED);
 }
 
 void mig_error_from_bus(GError **error, const sd_bus_error *from)
 {
-    g_set_error_literal(error, MIG_ERROR, error_code_of(from),
-                        from->message ? from->message : from->name);
+    if (is_of_sd_bus(from))
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_WORKER,
+                            "the worker process has ended without an answer; try again, and if it "
+                            "does so again, \"journalctl -t migration-worker\" tells why");
+    else
+        g_set_error_literal(error, MIG_ERROR, mig_error_from_name(from->name),
+                            from->message ? from->message : from->name);
 }
 
 /* The bytes of nothing are zeroes in every such type; GVariant completes what is too short. */

@@ -99,6 +99,7 @@ static void append_word(GString *line, const char *word)
     static const char safe[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "@%+=:,./_-";
     g_autofree char *quoted = NULL;
 
+    g_return_if_fail(word != NULL); /* a flag or parameter that the tables have no word for */
     if (*word == '\0' || word[strspn(word, safe)] != '\0')
         quoted = g_shell_quote(word);
 

@@ -78,6 +78,12 @@ def options(**values):
             else GLib.Variant(OPTION_TYPES[key], value) for key, value in named.items()}
 
 
+def flush(connection):
+    """Waits until the bus has passed on all that was sent."""
+    connection.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetId", None, None,
+                         Gio.DBusCallFlags.NONE, -1, None)
+
+
 class BusError(Exception):
     def __init__(self, name, text):
         super().__init__(f"{name}: {text}")

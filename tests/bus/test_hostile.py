@@ -32,7 +32,7 @@ class Strait:
         self.scene = Scene(program=(*self.island.enter, "service/worker/migration-worker"),
                            worker=("--connect-deadline", str(CONNECT), "--answer-deadline",
                                    str(ANSWER), "--cancel-deadline", str(CANCEL)),
-                           **{"query-deadline": QUESTION})
+                           **{"query-deadline": QUESTION, "idle-timeout": 3600})
         self.client, self.service = self.scene.client, self.scene.service
         self.daemons = {}
         self.add("here").guest("good")

@@ -4,12 +4,13 @@ done before the answer."""
 
 import os
 import pwd
+import signal
 
 import pytest
 from gi.repository import GLib
 
 import polkit
-from harness import HOST, JOB, MANAGER, NAME, ROOT
+from harness import HOST, JOB, MANAGER, NAME, ROOT, flush
 from loop import wait
 from virt import ERR_INTERNAL_ERROR, VirError
 
@@ -197,6 +198,26 @@ def test_a_caller_who_leaves_while_polkit_asks_gets_nothing_done(s, method):
     question.answer(polkit.YES)
     s.polkit.answers.clear()
     assert s.client.list_jobs() == [] and s.world.calls == []
+
+
+def test_a_caller_who_leaves_between_the_yes_and_its_turn(s):
+    """All of it waits for a service that is busy with others, whose calls came before."""
+    caller, busy = s.new_client(), s.new_client()
+    busy.start(ROOT, MANAGER, "Destroy").error()
+    s.polkit.answers["migrate"] = polkit.LATE
+    caller.start_migrate("web", "b")
+    question = s.polkit.asked("migrate")
+    os.kill(s.service.process.pid, signal.SIGSTOP)
+    others = [busy.start(ROOT, MANAGER, "Destroy") for _ in range(100)]
+    flush(busy.connection)
+    question.answer(polkit.YES)
+    flush(s.polkit.connection)
+    caller.connection.close_sync(None)
+    os.kill(s.service.process.pid, signal.SIGCONT)
+    for reply in others:
+        reply.error()
+    s.polkit.answers.clear()
+    assert s.client.list_jobs() == [] and s.world.calls == [] and s.polkit.cancelled == []
 
 
 def test_cancellation_ids_are_not_used_twice(s):

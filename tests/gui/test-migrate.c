@@ -95,8 +95,10 @@ static void test_draft_pairs(void)
             set_text(draft, MIG_OPT_SOURCE, "a");
             g_autoptr(GVariant) options = g_variant_ref_sink(mig_draft_get_options(draft));
             g_autoptr(MigRequest) request = mig_request_new("web", "b", options, &error);
-            if (!mig_draft_get_fault(draft))
+            if (!mig_draft_get_fault(draft)) {
                 g_assert_no_error(error);
+                g_assert_nonnull(request);
+            }
         }
 }
 
@@ -143,8 +145,8 @@ static void test_fields_typed(void)
 static void test_consequences(void)
 {
     for (guint row = 0; row < 24; row++) {
-        const gboolean configured = row & 1, persist = row >> 1 & 1, undefine = row >> 2 & 1;
-        const gboolean unseen = row >= 16, there = row >> 3 & 1;
+        const gboolean configured = (row & 1) != 0, persist = (row & 2) != 0;
+        const gboolean undefine = (row & 4) != 0, there = (row & 8) != 0, unseen = row >= 16;
         const MigOutcome outcome = unseen ? mig_outcome_unseen(configured, persist, undefine)
                                           : mig_outcome(configured, there, persist, undefine);
         const MigConsequenceNames names = { "{source}", "kvm1", "kvm2", configured };

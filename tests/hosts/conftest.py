@@ -6,6 +6,7 @@ LAB: use the lab of that name; if it is up already (`hosts up`), it stays up aft
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -42,6 +43,16 @@ def host_a(lab):
 @pytest.fixture(scope="session")
 def host_b(lab):
     return lab.hosts["host-b"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_reported(lab):
+    """After all tests: no sanitizer has found anything and GLib has criticised nothing."""
+    yield
+    for host in lab.hosts.values():
+        journal = host.exec(["journalctl", "-q", "--no-pager", "-o", "cat"]).stdout.splitlines()
+        assert journal, f"{host.name} has no journal"
+        assert [line for line in journal if re.search("Sanitizer|runtime error:|CRITICAL", line)] == []
 
 
 @pytest.fixture

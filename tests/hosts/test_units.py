@@ -6,6 +6,8 @@ What is killed at which moment of a migration is in test_kill.py.
 
 import json
 import os
+import re
+import subprocess
 from contextlib import contextmanager
 
 import pytest
@@ -34,12 +36,9 @@ def hurry(job):
     job.control("SetBandwidth", 1000)
 
 
-# Watchdog
-
-
 @contextmanager
-def impatient(host, unit):
-    """systemd waits just seconds for signs of life of a unit that is started from now on."""
+def changed(host, unit, lines):
+    """These lines are added to what a unit says of its service, if it is started from now on."""
     directory = f"/run/systemd/system/{unit}.d"
 
     def reload():
@@ -47,13 +46,78 @@ def impatient(host, unit):
         host.exec(["systemctl", "stop", "migrationd"])  # and with it the worker that waits for its job
 
     host.exec(["mkdir", "-p", directory])
-    host.exec(["tee", f"{directory}/impatient.conf"], input="[Service]\nWatchdogSec=10s\n")
+    host.exec(["tee", f"{directory}/test.conf"], input=f"[Service]\n{lines}\n")
     reload()
     try:
         yield
     finally:
         host.exec(["rm", "-r", directory])
         reload()
+
+
+# Beginning and end
+
+
+def processes(host):
+    """All of ours, workers too."""
+    return host.pids("-u", "migrationd")
+
+
+def bytes_sent(host, guest):
+    return int(re.search(r"memory_processed: (\d+)", host.virsh("domjobinfo", guest, "--rawstats"))[1])
+
+
+def test_a_call_starts_it_and_it_ends_when_nobody_calls(service, host_a, host_b):
+    """But not while there is a job; with it end the workers that wait for something to do."""
+    program = "/usr/libexec/guest-migration/migrationd"
+    guests.start(host_a, "web1")
+    with changed(host_a, "migrationd.service", f"ExecStart=\nExecStart={program} --idle-timeout=2"):
+        host_a.exec(["systemctl", "stop", "migration-query@*"])
+        assert shown(host_a, "migrationd", "ActiveState") == "inactive" and not processes(host_a)
+        job = copying(service, "peer")
+        before = service.main_pid()
+        assert shown(host_a, "migrationd", "ActiveState") == "active"
+        # 6 s at the limit of 1 MiB/s, in which nobody calls
+        sent = bytes_sent(host_a, "web1")
+        system.wait_for(lambda: bytes_sent(host_a, "web1") > sent + 6 * 2**20, "the memory does not move", PATIENCE, 0.1)
+        assert service.main_pid() == before and job.all()["State"] == "running"
+        hurry(job)
+        job.ended("completed")
+        system.wait_for(lambda: not processes(host_a), "the service does not end", PATIENCE, 0.1)
+        assert shown(host_a, "migrationd", "ActiveState") == "inactive"
+        assert shown(host_a, "migrationd", "Result") == "success"
+        assert job.all()["State"] == "completed" and service.main_pid() not in (0, before)
+    assert_only_on("web1", host_b, host_a)
+
+
+def unread(host, path):
+    """Bytes that a program has not read yet of what came by a socket."""
+    return sum(int(line.split()[2]) for line in host.exec(["ss", "-xH"]).stdout.splitlines() if path in line)
+
+
+def test_a_worker_that_is_killed_while_it_asks_a_host(service, host_a):
+    """Just the one question has no answer."""
+    guests.start(host_a, "web1")
+    before = service.main_pid()
+    service.list_guests("local")
+    unit = "migration-query@local.service"
+    pid = int(shown(host_a, unit, "MainPID"))
+    host_a.exec(["kill", "-STOP", str(pid)])
+    asked = host_a.spawn(["busctl", "call", NAME, ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", "local", "0"],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    system.wait_for(lambda: unread(host_a, "/run/migrationd/query/"), "the worker is not asked")
+    host_a.exec(["kill", "-KILL", str(pid)])
+    assert "worker process has ended" in asked.communicate(timeout=30)[1]
+    assert [guest["name"] for guest in service.list_guests("local")] == ["web1"]
+    assert service.main_pid() == before and int(shown(host_a, unit, "MainPID")) not in (0, pid)
+
+
+# Watchdog
+
+
+def impatient(host, unit):
+    """systemd waits just seconds for signs of life of it."""
+    return changed(host, unit, "WatchdogSec=10s")
 
 
 def test_the_watchdog_is_patient_with_a_busy_machine(host_a):

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connection URIs that must be refused, by the attack they stand for. Each is one step away from a
- * URI that is accepted, so that a grammar that gives way in one place fails here.
+ * Connection URIs and host names that must be refused, by the attack they stand for. Each is one
+ * step away from one that is accepted, so that a grammar that gives way in one place fails here.
+ * tests/bus/test_untouched.py reads them, too.
  */
 #pragma once
 
@@ -242,5 +243,46 @@ static const char *const hostile_uris[] = {
     "vpx://root@2001:db8::1/D/h", "vpx://root@vc/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
     "VPX://root@vc/D/h", "qemu://root@vc/D/h", "vpxmigr://192.0.2.1/pool/host", "vzmigr://host-b",
     "ssh://host-b",
+};
+
+/* The same of host names: as an address in a host file or of AddHost(). */
+static const char *const hostile_hosts[] = {
+    /* options and commands of the programs that may get them */
+    "-", "--", "-h", "-l", "-oProxyCommand=x", "-oProxyCommand=touch /tmp/x", "--help", "-4", "-.example",
+    "host;id", "host&id", "host|id", "host`id`", "$(id)", "$HOST", "host\nid", "host id", "host\tid", "host'x",
+    "host\"x", "host\\x", "host>x", "host<x", "host*", "host?", "host!", "host{a,b}", "(host)", "~host", "%h", "%n",
+    "host%20x", "h%6fst", "host%00", "host%", "%s%n%s", "host#x", "host,host2", "host=x", "host+x",
+
+    /* more than a host */
+    "root@host", "@host", "host@", "root:secret@host", "host:22", "host:", ":22", "host/system", "/host", "host/",
+    "//host", "../host", "host/..", "http://host", "qemu+ssh://host", "unix:/run/x", "/run/libvirt/libvirt-sock",
+    "host?command=/x", "host?%63ommand=/x", "host&no_verify=1", "host;socket=/x", "192.0.2.1:22", "192.0.2.1/24",
+    "[2001:db8::1]", "[2001:db8::1]:22", "[host]", "2001:db8::1]", "[2001:db8::1", "2001:db8::/32", "192.0.2.1-9",
+
+    /* no DNS names */
+    ".", "..", "...", ".host", "host.", "host..example", "host.example.", "host-", "host-.example", "host.-example",
+    "host_b", "_ssh._tcp.example", "h\xc3\xb6st", "\xef\xbc\xa8ost", "host\xe3\x80\x82" "example", "host\xe2\x80\xae",
+    "host\xc2\xa0" "b", "ho\xc2\xadst", "host\xef\xbc\x8f" "system", "host\x01", "host\x1b[0m", "host\x7f",
+    "a234567890123456789012345678901234567890123456789012345678901234",
+
+    /* this machine */
+    "localhost", "LOCALHOST", "LocalHost", "localhost.localdomain", "localhost4", "localhost6.localdomain6",
+    "localhost.example", "foo.localhost", "foo.LOCALHOST", "a.b.localhost", "ip6-localhost", "IP6-Loopback",
+    "127.0.0.1", "127.1", "127.255.255.254", "0", "0.0.0.0", "0.1.2.3", "1", "127", "2130706433", "017700000001",
+    "0177.0.0.1", "0x7f.1", "0x7f.0.0.1", "0X7F.0.0.1", "0x7f000001", "0x7F000001", "127.0x0.1", "127.0.0.0x1",
+    "::", "::1", "0:0:0:0:0:0:0:1", "0000::0001", "::0.0.0.1", "::127.0.0.1", "::ffff:127.0.0.1", "::FFFF:127.0.0.1",
+    "::ffff:7f00:1", "0:0:0:0:0:ffff:7f00:0001", "::ffff:0.0.0.0", "::ffff:0:127.0.0.1", "64:ff9b::127.0.0.1",
+    "2002:7f00:1::",
+
+    /* what nobody else reaches, or everybody */
+    "169.254.169.254", "169.254.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1",
+    "FE80::1", "febf::1", "fe80::1%eth0", "fe80::1%25eth0", "2001:db8::1%1", "224.0.0.1", "239.255.255.250",
+    "240.0.0.1", "255.255.255.255", "::ffff:224.0.0.1", "ff02::1", "ff05::1:3",
+
+    /* no addresses */
+    "1.2.3", "192.0.2", "192.0.2.256", "192.0.2.01", "192.0.2.1.5", "192.0.2.1.", ".192.0.2.1", "192.0.2.-1",
+    "192.0.0x201", "0xc0000201", "1-2", "00", "4294967295", "18446744073709551616", "2001:db8:::1", "2001:db8::1::2",
+    "2001:db8::g", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::1", "v1.fe80::1", "::192.0.2.1", "2001:db8::192.0.2",
+    "2001%3Adb8::1", ":", ":::", "::1::",
 };
 /* clang-format on */

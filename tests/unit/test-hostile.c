@@ -48,19 +48,26 @@ static void watch(void)
 
 typedef void (*Look)(const char *text);
 
+typedef struct {
+    Look look;
+    const char *const *texts;
+    guint n;
+    const char *first; /* looked at before the watch begins: what is opened once, is opened then */
+} Looking;
+
 /* Wait status of a process that looks at every text while it is watched. */
-static int look_watched(Look look)
+static int look_watched(const Looking *looking)
 {
     pid_t pid = fork();
     int status = 0;
 
     g_assert_cmpint(pid, >=, 0);
     if (pid == 0) {
-        g_test_message("first use"); /* what it opens, it opens now */
-        look("qemu+ssh://host-b/system");
+        g_test_message("first use");
+        looking->look(looking->first);
         watch();
-        for (guint i = 0; i < G_N_ELEMENTS(hostile_uris); i++)
-            look(hostile_uris[i]);
+        for (guint i = 0; i < looking->n; i++)
+            looking->look(looking->texts[i]);
         _exit(0);
     }
     g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
@@ -122,6 +129,69 @@ static void look_as_host(const char *text)
     }
 }
 
+static void refuse(gboolean accepted, const char *where, const char *text)
+{
+    if (!accepted)
+        return;
+    g_test_message("accepted as %s: %s", where, text);
+    _exit(1);
+}
+
+static MigHost *host_with(const char *key, const char *text)
+{
+    g_autofree char *file = g_strdup_printf("[Host]\nDriver=qemu\nTransport=ssh\n%s=%s\n"
+                                            "PeerTransport=tls\n%s=b.example\n",
+                                            key, text, *key == 'A' ? "PeerAddress" : "Address");
+
+    return mig_host_parse("host-b", file, strlen(file), NULL);
+}
+
+static MigRequest *request_with(const char *option, const char *text)
+{
+    g_autoptr(GVariant) options =
+        g_variant_ref_sink(g_variant_new_parsed("{%s: <%s>, 'tls': <true>}", option, text));
+
+    return mig_request_new("web1", "host-b", options, NULL);
+}
+
+/* Nowhere is that a host. */
+static void refuse_as_host(const char *text)
+{
+    static const char *const keys[] = { "Address", "PeerAddress", "MigrationAddresses" };
+    static const char *const options[] = { "interface-address", "listen-address", "tls-name" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(MigHost) host = host_with(keys[i], text);
+
+        refuse(host != NULL, keys[i], text);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autoptr(MigRequest) request = request_with(options[i], text);
+
+        refuse(request != NULL, options[i], text);
+    }
+}
+
+static void refuse_as_uri(const char *text)
+{
+    g_autoptr(MigUri) uri = mig_uri_parse(text, NULL);
+
+    refuse(uri != NULL, "URI", text);
+}
+
+/* Good ones are taken in all these places, or to refuse the others would prove nothing. */
+static void test_good(void)
+{
+    g_autoptr(MigHost) own = host_with("Address", "a.example");
+    g_autoptr(MigHost) peer = host_with("PeerAddress", "a.example");
+    g_autoptr(MigHost) addresses = host_with("MigrationAddresses", "192.0.2.1");
+    g_autoptr(MigRequest) sent_to = request_with("interface-address", "192.0.2.1");
+    g_autoptr(MigRequest) listens = request_with("listen-address", "192.0.2.1");
+    g_autoptr(MigRequest) named = request_with("tls-name", "a.example");
+
+    g_assert_true(own && peer && addresses && sent_to && listens && named);
+}
+
 static void look_by_opening(const char *text)
 {
     g_autofree char *contents = NULL;
@@ -129,9 +199,9 @@ static void look_by_opening(const char *text)
     g_file_get_contents(text, &contents, NULL, NULL);
 }
 
-static void test_silent(gconstpointer look)
+static void test_silent(gconstpointer looking)
 {
-    int status = look_watched(*(const Look *) look);
+    int status = look_watched(looking);
 
     g_assert_true(WIFEXITED(status));
     g_assert_cmpint(WEXITSTATUS(status), ==, 0);
@@ -140,7 +210,9 @@ static void test_silent(gconstpointer look)
 /* The watch itself. */
 static void test_watch(void)
 {
-    int status = look_watched(look_by_opening);
+    static const char *const texts[] = { "/dev/null" };
+    static const Looking opening = { look_by_opening, texts, 1, "/dev/null" };
+    int status = look_watched(&opening);
 
     g_assert_true(WIFSIGNALED(status));
     g_assert_cmpint(WTERMSIG(status), ==, SIGSYS);
@@ -148,13 +220,27 @@ static void test_watch(void)
 
 int main(int argc, char **argv)
 {
-    static const Look uri = look_as_uri, request = look_as_request, host = look_as_host;
+#define URIS hostile_uris, G_N_ELEMENTS(hostile_uris), "qemu+ssh://host-b"
+#define HOSTS hostile_hosts, G_N_ELEMENTS(hostile_hosts), "-first"
+    static const struct {
+        const char *path;
+        Looking looking;
+    } lookings[] = {
+        { "/hostile/uri/as-uri", { look_as_uri, URIS } },
+        { "/hostile/uri/as-request", { look_as_request, URIS } },
+        { "/hostile/uri/as-host", { look_as_host, URIS } },
+        { "/hostile/uri/refused", { refuse_as_uri, URIS } },
+        { "/hostile/host/as-uri", { look_as_uri, HOSTS } },
+        { "/hostile/host/as-request", { look_as_request, HOSTS } },
+        { "/hostile/host/refused", { refuse_as_host, HOSTS } },
+    };
 
     g_test_init(&argc, &argv, NULL);
     g_assert_cmpuint(G_N_ELEMENTS(hostile_uris), >=, 400);
-    g_test_add_data_func("/hostile/uri", &uri, test_silent);
-    g_test_add_data_func("/hostile/request", &request, test_silent);
-    g_test_add_data_func("/hostile/host", &host, test_silent);
+    g_assert_cmpuint(G_N_ELEMENTS(hostile_hosts), >=, 150);
+    for (guint i = 0; i < G_N_ELEMENTS(lookings); i++)
+        g_test_add_data_func(lookings[i].path, &lookings[i].looking, test_silent);
+    g_test_add_func("/hostile/good", test_good);
     g_test_add_func("/hostile/watch", test_watch);
 
     return g_test_run();

@@ -470,6 +470,21 @@ static void test_hosts(void)
     g_assert_false(mig_uri_host_is_valid(NULL));
 }
 
+static void test_hostile_hosts(void)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < G_N_ELEMENTS(hostile_hosts); i++) {
+        g_autofree char *canonical = mig_uri_canonical_address(hostile_hosts[i]);
+
+        if (!g_hash_table_add(seen, (gpointer) hostile_hosts[i]))
+            g_error("twice in the table: %s", hostile_hosts[i]);
+        if (mig_uri_host_is_valid(hostile_hosts[i]) || mig_uri_dns_is_valid(hostile_hosts[i]) ||
+            canonical)
+            g_error("accepted: %s", hostile_hosts[i]);
+    }
+}
+
 static void test_ports(void)
 {
     static const char *const bad[] = { "",   "0",  "01",  "65536", "-1",  "+1",
@@ -531,6 +546,7 @@ int main(int argc, char **argv)
     g_test_add_func("/uri/migration", test_migration);
     g_test_add_func("/uri/addresses", test_addresses);
     g_test_add_func("/uri/hosts", test_hosts);
+    g_test_add_func("/uri/hostile-hosts", test_hostile_hosts);
     g_test_add_func("/uri/ports", test_ports);
     g_test_add_func("/uri/users-and-drivers", test_users_and_drivers);
     for (guint i = 0; i < G_N_ELEMENTS(unchecked); i++) {
