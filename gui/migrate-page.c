@@ -350,8 +350,8 @@ static char *describe_network(MigMigratePage *self, const char *obstacle)
 {
     if (obstacle)
         return g_strdup_printf(_("Not possible: %s"), obstacle);
-    return g_strdup(self->unlisted ? self->unlisted->message
-                                   : _("The address that memory is sent to"));
+    return self->unlisted ? why_it_failed(self, self->unlisted)
+                          : g_strdup(_("The address that memory is sent to"));
 }
 
 static void show_network_obstacle(MigMigratePage *self)

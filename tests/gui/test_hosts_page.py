@@ -89,7 +89,7 @@ def test_what_cannot_be_is_told_and_the_input_stays(hosts, scene):
 def test_who_may_not_is_told(hosts, scene):
     scene.polkit.answers["configure"] = polkit.NO
     add(hosts, **{NAMES["name"]: "new", NAMES["address"]: "new.example"})
-    hosts.find("label", "org.example.Migration1.configure")
+    hosts.find("label", "You are not allowed to do this.")
     assert scene.polkit.asked("configure").flags & 1
 
 

@@ -66,7 +66,7 @@ def test_stop_is_denied(scene, app, moving):
     scene.polkit.answers["cancel-own"] = polkit.NO
     app.press("Stop…")
     app.answer("Stop moving web?", "Stop Moving")
-    app.find("label", "polkit said no")
+    app.find("label", "You are not allowed to do this.")
     assert migration.aborts == 0
     assert scene.polkit.asked("cancel-own").flags & 1, "the user may be asked for a password"
 
@@ -91,7 +91,7 @@ def test_try_again_is_refused(scene, app, moving):
     job.ended("failed")
     scene.polkit.answers["migrate"] = polkit.NO
     app.press("Try Again")
-    app.find("label", "polkit said no")
+    app.find("label", "You are not allowed to do this.")
     scene.polkit.answers["migrate"] = polkit.YES
     app.press("Try Again")
     scene.world.migration("web")
@@ -117,7 +117,7 @@ def test_repeat(scene, app, moving):
     job, migration = moving
     migration.finish()
     job.ended("completed")
-    press(app, "Repeat…")
+    app.press("Repeat…")
     app.find("label", "What and Where")
     app.find("label", "Move web")
 
@@ -171,7 +171,7 @@ def test_a_step_is_denied_or_comes_too_late(scene, app, moving):
     scene.polkit.answers["recover"] = polkit.NO
     recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
             "Remove the Copy")
-    app.find("label", "polkit said no")
+    app.find("label", "You are not allowed to do this.")
     assert scene.polkit.asked("recover").flags & 1, "the user may be asked for a password"
     scene.polkit.answers["recover"] = polkit.YES
     scene.b.guests["web"].state = virt.PAUSED

@@ -95,14 +95,14 @@ def test_the_check_is_denied(scene, remember):
     button = page.app.find("push button", "Authenticate to Check")
     page.startable()
     page.app.find("label", "You are not allowed to do this.")
-    page.app.find("combo box", "Address").find("label", "polkit said no")
+    page.app.find("combo box", "Address").find("label", "You are not allowed to do this.")
     scene.polkit.answers["check"] = polkit.YES
     button.act("click")
     page.checked()
     assert any(question.flags & 1 for question in scene.polkit.questions), \
         "the user may be asked for a password"
     page.app.choose("Address", "192.0.2.2")
-    page.app.gone("label", "polkit said no")
+    page.app.gone("label", "You are not allowed to do this.")
 
 
 def test_starting_is_denied_and_given(scene, page):
