@@ -23,7 +23,7 @@ NOWHERE = {BUS + "UnknownObject", BUS + "UnknownInterface", BUS + "UnknownMethod
 # What is right for an argument of that name.
 RIGHT = {"guest": ("s", "web"), "destination": ("s", "b"), "host": ("s", "local"),
          "source": ("s", "local"), "options": ("a{sv}", {}), "filter": ("a{sv}", {}),
-         "name": ("s", "new"), "settings": ("a{sv}", {}), "milliseconds": ("t", 500),
+         "name": ("s", "new"), "step": ("s", "look-again"), "settings": ("a{sv}", {}), "milliseconds": ("t", 500),
          "mebibytes_per_second": ("t", 7)}
 # What is wrong for it, whatever is wanted.
 WRONG = {

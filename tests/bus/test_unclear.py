@@ -135,7 +135,7 @@ def test_what_was_paused_by_the_migration_is_left_to_a_person(ends):
 
 
 ADVICE = {"vanished": "read-logs", "lost": "read-logs", "handover": "remove-copy-on-source",
-          "killed": "resume-on-source", "stayed": None, "twice": "stop-one",
+          "killed": None, "stayed": None, "twice": "stop-one",
           "frozen": "remove-copy-and-resume"}
 
 
