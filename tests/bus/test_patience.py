@@ -113,8 +113,8 @@ def test_an_error_is_told_at_the_end_only(ends):
     """A worker that gives up writes down why before another one has looked."""
     _, jobs, _, _ = ends
     for job in jobs.values():
-        told = [change for change in job.history if change.get("Error", ("",))[0]]
-        assert len(told) == 1 and told[0]["State"] == job["State"]
+        told = [change["Error"] for change in job.history if change.get("Error", ("",))[0]]
+        assert told == [job["Error"]]
 
 
 def test_somebody_is_called_where_the_end_is_not_sure(ends):

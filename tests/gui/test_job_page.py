@@ -135,9 +135,9 @@ def test_steps_if_nobody_runs_it(scene, app, moving):
 
 def recover(app, button, dialog, answered):
     """One step: its dialog names the copy that is meant."""
-    press(app, button)
+    app.press(button)
     app.dialog(dialog)
-    answer(app, dialog, answered)
+    app.answer(dialog, answered)
 
 
 def test_bring_the_guest_back_step_by_step(scene, app, moving):
@@ -148,9 +148,9 @@ def test_bring_the_guest_back_step_by_step(scene, app, moving):
     job.ended("failed", seconds=60)
     app.find("label", "Bring the guest back")
     assert not app.all("push button", "Resume web on this computer")
-    press(app, "Remove the copy on b")
+    app.press("Remove the copy on b")
     app.dialog("This removes the PAUSED copy of web on b, which has never run.")
-    answer(app, "Remove the copy on b?", "Not Now")
+    app.answer("Remove the copy on b?", "Not Now")
     assert scene.world.touched == []
     recover(app, "Remove the copy on b", "Remove the copy on b?", "Remove the Copy")
     app.find("label", "Both hosts are being asked…")
