@@ -177,8 +177,10 @@ static void called_cb(GObject *source, GAsyncResult *result, gpointer data)
     set_busy(asking->self, FALSE);
     if (reply || !MIG_IS_WINDOW(asking->window))
         return;
-    g_autofree char *sentence = mig_job_words_sentence(error->message);
-    mig_window_toast(MIG_WINDOW(asking->window), sentence);
+    const MigFailureNames names = { .guest = mig_job_get_guest(asking->job),
+                                    .source = mig_job_get_source(asking->job),
+                                    .destination = mig_job_get_destination(asking->job) };
+    mig_window_toast_failure(MIG_WINDOW(asking->window), error, &names);
 }
 
 static void call(const Asking *asking)
