@@ -177,9 +177,7 @@ static void called_cb(GObject *source, GAsyncResult *result, gpointer data)
     set_busy(asking->self, FALSE);
     if (reply || !MIG_IS_WINDOW(asking->window))
         return;
-    const MigFailureNames names = { .guest = mig_job_get_guest(asking->job),
-                                    .source = mig_job_get_source(asking->job),
-                                    .destination = mig_job_get_destination(asking->job) };
+    const MigFailureNames names = mig_job_words_names(asking->job);
     mig_window_toast_failure(MIG_WINDOW(asking->window), error, &names);
 }
 
