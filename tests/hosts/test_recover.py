@@ -26,7 +26,9 @@ def freeze_in_the_switch(service, host_a):
     job.copying()
     host_a.stop_process("-f", f"migration-worker.*{job.id}")
     host_a.virsh("migrate-setspeed", "web1", "1000")
-    system.wait_for(lambda: guests.state(host_a, "web1") == "paused", "the memory is not copied", PATIENCE, 0.2)
+    # it is paused before the last of it is sent, and a worker that dies then is no matter
+    sent = ["qemu-monitor-command", "web1", "--hmp", "info status"]
+    system.wait_for(lambda: "postmigrate" in host_a.virsh(*sent, check=False).stdout, "the memory is not copied", PATIENCE, 0.2)
     return job
 
 
