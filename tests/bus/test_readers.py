@@ -116,12 +116,13 @@ def test_a_new_job_is_announced_to_everybody_and_what_it_is_to_few(s, stranger):
     assert told(s.client, job)["Destination"] == "b"
 
 
-@pytest.mark.parametrize("method", ("ListGuests", "ListJobs"))
-def test_who_was_granted_a_list_is_shown_the_jobs_from_then_on(s, job, stranger, method):
+def test_who_was_granted_the_list_of_jobs_is_shown_them_from_then_on(s, job, stranger):
     s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
     assert not sees(stranger, job)
-    arguments = {"ListGuests": ("(sa{sv})", ("local", {})), "ListJobs": ("(a{sv})", ({},))}[method]
-    stranger.start(ROOT, MANAGER, method, GLib.Variant(*arguments), interactive=True).result()
+    # a rule may allow this for one host: it says nothing of jobs
+    stranger.start(ROOT, MANAGER, "ListGuests", GLib.Variant("(sa{sv})", ("local", {})), interactive=True).result()
+    assert not sees(stranger, job)
+    stranger.start(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},)), interactive=True).result()
     wait(lambda: told(stranger, job).get("Guest") == "web", "what was hidden is told")
     s.polkit.change()
     assert sees(stranger, job), "a password that was given counts as long as the caller stays"
