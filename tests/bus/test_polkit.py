@@ -98,6 +98,14 @@ def test_a_password_may_be_asked_for_only_if_the_caller_allows_it(s):
     assert s.polkit.asked("migrate").flags == 1
 
 
+def test_a_password_is_wanted_and_nobody_asks_for_it(s):
+    """As in a session without an agent: polkit cannot open a dialog."""
+    s.polkit.answers["migrate"] = polkit.CHALLENGE
+    assert "did not allow to ask" in s.client.start_migrate("web", "b").error().text
+    error = s.client.start_migrate("web", "b", interactive=True).error()
+    assert error.short == "AccessDenied" and "no agent" in error.text and "pkttyagent" in error.text
+
+
 def test_own_jobs_are_cancelled_with_cancel_own(s):
     job = job_of(s)
     s.polkit.answers["cancel-other"] = polkit.NO
