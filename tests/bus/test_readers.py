@@ -181,3 +181,15 @@ def test_so_many_readers_of_a_user_are_told(s, job):
         wait(lambda: told(reader, job).get("State") == "completed", "the end is told")  # noqa: B023
     assert ["GuestHost" in told(reader, job) for reader in readers] == [False] + [True] * READERS_MAX_USER
     assert readers[0].get_all(job.path, JOB)["GuestHost"] == "b" and told(s.client, job)["GuestHost"] == "b"
+
+
+def test_so_many_questions_of_a_user_are_open(s, job):
+    s.polkit.answers["list"] = polkit.LATE
+    read = [s.new_client(uid=OTHER).start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
+            for _ in range(17)]
+    wait(lambda: any(reply.done for reply in read), "one is refused")
+    refused, = [reply for reply in read if reply.done]
+    assert refused.error().short == "LimitsExceeded"
+    for question in [question for question in s.polkit.questions if question.action.endswith(".list")]:
+        question.answer(polkit.NO)
+    assert {reply.result()["Guest"] for reply in read if reply is not refused} == {""}
