@@ -27,8 +27,9 @@ def freeze_in_the_switch(service, host_a):
     host_a.stop_process("-f", f"migration-worker.*{job.id}")
     host_a.virsh("migrate-setspeed", "web1", "1000")
     # it is paused before the last of it is sent, and a worker that dies then is no matter
-    sent = ["qemu-monitor-command", "web1", "--hmp", "info status"]
-    system.wait_for(lambda: "postmigrate" in host_a.virsh(*sent, check=False).stdout, "the memory is not copied", PATIENCE, 0.2)
+    status = ["cat", "/run/libvirt/qemu/web1.xml"]
+    system.wait_for(lambda: "phase='perform3_done'" in host_a.exec(status, check=False).stdout, "the memory is not copied", PATIENCE, 0.2)
+    host_a.virsh("domstate", "web1")  # libvirtd has sent its answer to the worker before this one
     return job
 
 
@@ -50,10 +51,12 @@ def leave_on_both(service, host_a, host_b):
     never comes to hear of it, and worker and libvirtd are killed."""
     job = freeze_in_the_switch(service, host_a)
     host_a.stop_process("-x", "libvirtd")
-    host_a.resume_process("-f", f"migration-worker.*{job.id}")
-    system.wait_for(lambda: guests.state(host_b, "web1") == "running", "it is not started there", PATIENCE, 0.2)
-    host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
-    host_a.kill("-x", "libvirtd")
+    try:
+        host_a.resume_process("-f", f"migration-worker.*{job.id}")
+        system.wait_for(lambda: guests.state(host_b, "web1") == "running", "it is not started there", PATIENCE, 0.2)
+        host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
+    finally:
+        host_a.kill("-x", "libvirtd")
     return job
 
 
