@@ -145,17 +145,23 @@ static void on_linked(sd_bus *link, void *userdata)
         log_warning("job %" G_GUINT64_FORMAT ": %s", job->record->id, g_strerror(-r));
 }
 
-/* What the worker wrote last. Its phase may be beyond what the link told. */
-static void job_reload(Job *job)
+/* What the worker wrote last, NULL: it cannot be read. */
+static GVariant *read_status(const Job *job)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(MigJob) written = mig_ledger_load(job->ledger, job->record->id, &error);
-    if (!written) {
-        log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
-        return;
-    }
-    g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(written));
-    mig_job_apply_status(job->record, status);
+    if (written)
+        return g_variant_ref_sink(mig_job_status(written));
+    log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
+    return NULL;
+}
+
+/* Its phase may be beyond what the link told. */
+static void job_reload(Job *job)
+{
+    g_autoptr(GVariant) status = read_status(job);
+    if (status)
+        mig_job_apply_status(job->record, status);
 }
 
 static void on_gone(const GError *error, void *userdata)
@@ -298,14 +304,8 @@ gboolean job_is_recovering(const Job *job)
 /* The row as it is now; a job that has ended changes in no other way. */
 static void job_reload_ended(Job *job)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(MigJob) written = mig_ledger_load(job->ledger, job->record->id, &error);
-    if (!written) {
-        log_error("job %" G_GUINT64_FORMAT ": %s", job->record->id, error->message);
-        return;
-    }
-    g_autoptr(GVariant) status = g_variant_ref_sink(mig_job_status(written));
-    if (mig_job_apply_recovery(job->record, status))
+    g_autoptr(GVariant) status = read_status(job);
+    if (status && mig_job_apply_recovery(job->record, status))
         job->handlers->changed(job, job->userdata);
 }
 

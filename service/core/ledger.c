@@ -174,19 +174,28 @@ static gboolean change_row(MigLedger *ledger, Stmt which, MigLedgerColumns colum
     return run(ledger, stmt, bound, error) && sqlite3_changes(ledger->db) > 0;
 }
 
-gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
+/* FALSE with an error, or with the row as it is, which does not take the change. */
+static gboolean write_row(MigLedger *ledger, Stmt which, MigLedgerColumns columns,
+                          const MigJob *job, MigJob **other, GError **error)
 {
     g_autoptr(GError) failure = NULL;
+
+    if (change_row(ledger, which, columns, job, &failure))
+        return TRUE;
+    if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    else
+        *other = mig_ledger_load(ledger, job->id, error);
+
+    return FALSE;
+}
+
+gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
+{
     g_autoptr(MigJob) other = NULL;
 
-    if (change_row(ledger, STMT_UPDATE, MIG_LEDGER_UPDATED, job, &failure))
+    if (write_row(ledger, STMT_UPDATE, MIG_LEDGER_UPDATED, job, &other, error))
         return TRUE;
-    if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
-
-    other = mig_ledger_load(ledger, job->id, error);
     if (other != NULL)
         g_set_error(error, MIG_ERROR, MIG_ERROR_JOB_FINISHED,
                     "Job %" G_GUINT64_FORMAT
@@ -198,17 +207,10 @@ gboolean mig_ledger_update(MigLedger *ledger, const MigJob *job, GError **error)
 
 gboolean mig_ledger_amend(MigLedger *ledger, const MigJob *job, GError **error)
 {
-    g_autoptr(GError) failure = NULL;
     g_autoptr(MigJob) other = NULL;
 
-    if (change_row(ledger, STMT_AMEND, MIG_LEDGER_AMENDED, job, &failure))
+    if (write_row(ledger, STMT_AMEND, MIG_LEDGER_AMENDED, job, &other, error))
         return TRUE;
-    if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
-
-    other = mig_ledger_load(ledger, job->id, error);
     if (other != NULL)
         g_set_error(error, MIG_ERROR, MIG_ERROR_TOO_EARLY,
                     "Job %" G_GUINT64_FORMAT " is %s; wait for its end.", job->id,
