@@ -127,7 +127,8 @@ def test_one_whose_worker_is_killed(service, journal, host_a, flow, after):
     job = service.migrate("web1", "host-b", flow=flow)
     job.copying()
     host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
-    host_a.shape(None)
+    if flow == "peer-to-peer":
+        host_a.shape(None)  # the other is given up by libvirt while it is slow
     end = job.ended("completed" if "completed" in after else "interrupted")
     names, entries = journal.events(job)
     assert names[:4] == UP_TO_COPYING and names[-len(after):] == after

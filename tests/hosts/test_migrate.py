@@ -140,12 +140,13 @@ def test_worker_killed_in_the_middle(service, host_a, host_b, flow):
     job = service.migrate("web1", "host-b", **FLOWS[flow])
     job.copying()
     host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
-    host_a.shape(None)
     if flow == "direct":
+        # on the slow link: over a fast one the guest may be in the switch before libvirt gives up
         end = job.ended("interrupted")
         assert end["Error"][0].endswith(".Interrupted") and end["SourceState"] == "running"
         assert_only_on("web1", host_a, host_b)
     else:
+        host_a.shape(None)
         job.ended("completed")
         assert_only_on("web1", host_b, host_a)
 
