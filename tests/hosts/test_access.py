@@ -3,10 +3,11 @@
 root, ask about others and pass details."""
 
 import json
+import re
 
 import pytest
 from lab import guests
-from service import NAME, Refused, plain
+from service import NAME, ROOT, Job, Refused, assert_only_on, plain
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -33,6 +34,36 @@ for action in {' '.join(ACTIONS)}; do
     pkcheck --action-id {NAME}.$action --process $$ >&- 2>&-
     echo $action $?
 done
+"""
+
+# On a terminal of its own: an agent for the very process that calls, and a password for who asks.
+# The agent throws away what was typed before its question; packet mode tells when (ioctl_tty(2)),
+# and that may be read before the question is.
+AT_A_TERMINAL = """
+import fcntl, os, pty, struct, sys, termios
+password, *call = sys.argv[1:]
+ready, told = os.pipe()
+os.set_inheritable(told, True)
+child, terminal = pty.fork()
+if child == 0:
+    caller = str(os.getpid())
+    if os.fork() == 0:
+        os.execvp("pkttyagent", ["pkttyagent", "--notify-fd", str(told), "--process", caller])
+    os.close(told)
+    os.read(ready, 1)
+    os.execvp(call[0], call)
+os.close(told)
+fcntl.ioctl(terminal, termios.TIOCPKT, struct.pack("i", 1))
+shown, flushed, answered = b"", False, False
+try:
+    while True:
+        kind, *text = os.read(terminal, 4096)
+        shown += bytes(text) if kind == termios.TIOCPKT_DATA else b""
+        flushed = flushed or bool(kind & termios.TIOCPKT_FLUSHREAD)
+        if flushed and not answered and b"Password:" in shown:
+            answered = os.write(terminal, password.encode() + bytes([10])) > 0
+except (OSError, ValueError):  # the caller has ended, and with it the agent
+    sys.stdout.write(shown.decode())
 """
 
 
@@ -79,6 +110,25 @@ def test_nobody_is_there_to_ask_for_a_password(service, host_a, ann):
     with pytest.raises(Refused, match="no agent that could ask for it"):
         service.call("Migrate", "web1", "host-b", "@a{sv} {}", run=lambda words, check: host_a.session_exec(
             ann, [*words[:3], "--interactive", *words[3:]], check=check))
+
+
+@pytest.mark.parametrize("word", ["right", "wrong"])
+def test_a_password_is_typed(service, host_a, host_b, ann, word):
+    """The agent says what would be done with which guest, and the service hears what polkit made of the answer."""
+    guests.start(host_a, "web1")
+    host_a.exec(["usermod", "-a", "-G", "sudo", ann])
+    host_a.exec(["chpasswd"], input=f"{ann}:right\n")
+    call = ["gdbus", "call", "--system", "--interactive", "--dest", NAME, "--object-path", ROOT, "--method",
+            f"{NAME}.Manager.Migrate", "web1", "host-b", "{}"]
+    said = host_a.session_exec(ann, ["/usr/bin/python3", "-c", AT_A_TERMINAL, word, *call]).stdout
+    assert "web1" in said and "host-b" in said and "Password:" in said, said
+    if word == "wrong":
+        assert "AUTHENTICATION FAILED" in said and "AccessDenied" in said, said
+    else:
+        assert "AUTHENTICATION COMPLETE" in said, said
+        path = re.search(rf"{ROOT}/job/\d+", said)[0]
+        Job(service, path).ended("completed")
+        assert_only_on("web1", host_b, host_a)
 
 
 def change_owner(host, expression):

@@ -60,7 +60,9 @@ def complete(words, line, *, stdin, check, timeout):
         out, err = process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired:
         process.end()
-        process.communicate()
+        # not read to their end: a unit of the host may hold them for ever
+        process.stdout.close()
+        process.stderr.close()
         raise LabError(f"{line} did not end within {timeout:g} s.") from None
     except BaseException:
         process.end()
