@@ -99,6 +99,28 @@ def test_the_worker_dies_before_confirm(service, host_a, host_b):
     assert "the paused copy of guest \"web1\" on host local was removed" in told
 
 
+def test_it_runs_on_both_hosts(service, host_a, host_b):
+    """Somebody resumed the copy on the source by hand: that is told as what it is, and one is chosen."""
+    job = leave_on_both(service, host_a, host_b)
+    job.ended("interrupted", PATIENCE)
+    host_a.virsh("resume", "web1")
+    recover(job, "look-again")
+    end = job.all()
+    assert (end["State"], end["SourceState"], end["DestinationState"]) == ("failed", "running", "running"), end
+    assert end["GuestHost"] == "" and "its disks are in danger" in end["Error"][1], end
+    assert end["Recovery"] == ["stop-source", "stop-destination", "look-again"], end
+    for step in ("resume-source", "destroy-source", "destroy-destination", "resume-destination"):
+        with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
+            recover(job, step)
+    recover(job, "stop-destination")
+    end = job.all()
+    assert (end["GuestHost"], end["SourceState"], end["Recovery"]) == ("local", "running", []), end
+    assert_only_on("web1", host_a, host_b)
+    assert_free(host_a, "web1")
+    service.migrate("web1", "host-b").ended("completed")
+    assert_only_on("web1", host_b, host_a)
+
+
 @pytest.fixture
 def hurried(host_a):
     """Jobs that wait for libvirt no longer than twenty seconds."""
