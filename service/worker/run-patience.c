@@ -20,10 +20,11 @@ static MigTells must_tell(MigPhase phase)
 
 void mig_run_give_sign(MigRun *run)
 {
+    if (run->job->called == 0)
+        return; /* libvirt is not waited for yet, and there may be no task */
     MigPhase phase = run->job->phase;
     gboolean told = mig_driver_named(run->task->source->driver)->tells >= must_tell(phase);
-    if (run->job->called != 0)
-        mig_patience_sign(run->patience, phase, told);
+    mig_patience_sign(run->patience, phase, told);
 }
 
 static void set_waiting(MigRun *run, gboolean waits)
