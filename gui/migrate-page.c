@@ -266,11 +266,8 @@ static void authenticate_action(GtkWidget *widget, const char *action, GVariant 
 static void copy_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     MigMigratePage *self = MIG_MIGRATE_PAGE(widget);
-    MigWindow *window = mig_window_of(widget);
-    gdk_clipboard_set_text(gtk_widget_get_clipboard(widget),
-                           mig_command_group_get_command(self->command_group));
-    if (window)
-        mig_window_toast(window, _("Command copied"));
+    mig_window_copy(widget, mig_command_group_get_command(self->command_group),
+                    _("Command copied"));
 }
 
 /* life */
