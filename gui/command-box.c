@@ -18,11 +18,7 @@ G_DEFINE_FINAL_TYPE(MigCommandBox, mig_command_box, GTK_TYPE_BOX)
 
 static void copy_cb(MigCommandBox *self)
 {
-    MigWindow *window = mig_window_of(GTK_WIDGET(self));
-    gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)),
-                           gtk_label_get_label(self->command));
-    if (window)
-        mig_window_toast(window, _("Command copied"));
+    mig_window_copy(GTK_WIDGET(self), gtk_label_get_label(self->command), _("Command copied"));
 }
 
 void mig_command_box_set(MigCommandBox *self, const char *text, const char *command)

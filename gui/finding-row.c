@@ -44,10 +44,7 @@ static gsize find_look(const char *severity)
 
 static void copy_cb(MigFindingRow *self)
 {
-    MigWindow *window = mig_window_of(GTK_WIDGET(self));
-    gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), self->text);
-    if (window)
-        mig_window_toast(window, _("Command copied"));
+    mig_window_copy(GTK_WIDGET(self), self->text, _("Command copied"));
 }
 
 static void show(MigFindingRow *self, MigFinding *finding)

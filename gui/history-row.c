@@ -121,10 +121,7 @@ static void update_cb(MigHistoryRow *self)
 static void copy_cb(MigHistoryRow *self)
 {
     g_autofree char *report = mig_job_report(self->job);
-    MigWindow *window = mig_window_of(GTK_WIDGET(self));
-    gdk_clipboard_set_text(gtk_widget_get_clipboard(GTK_WIDGET(self)), report);
-    if (window)
-        mig_window_toast(window, _("Report copied"));
+    mig_window_copy(GTK_WIDGET(self), report, _("Report copied"));
 }
 
 static void repeat_cb(MigHistoryRow *self)

@@ -170,10 +170,7 @@ static void control_action(GtkWidget *widget, const char *action, GVariant *para
 static void copy_report_action(GtkWidget *widget, const char *action, GVariant *parameter)
 {
     g_autofree char *report = mig_job_report(MIG_JOB_PAGE(widget)->job);
-    MigWindow *window = mig_window_of(widget);
-    gdk_clipboard_set_text(gtk_widget_get_clipboard(widget), report);
-    if (window)
-        mig_window_toast(window, _("Report copied"));
+    mig_window_copy(widget, report, _("Report copied"));
 }
 
 static void migrated_cb(GObject *source, GAsyncResult *result, gpointer data)

@@ -183,6 +183,14 @@ void mig_window_toast(MigWindow *self, const char *text)
     adw_toast_overlay_add_toast(self->toasts, adw_toast_new(escaped));
 }
 
+void mig_window_copy(GtkWidget *widget, const char *text, const char *toast)
+{
+    MigWindow *window = mig_window_of(widget);
+    gdk_clipboard_set_text(gtk_widget_get_clipboard(widget), text);
+    if (window)
+        mig_window_toast(window, toast);
+}
+
 static void show_message_cb(AdwToast *toast)
 {
     GtkWidget *parent = g_object_get_data(G_OBJECT(toast), "window");

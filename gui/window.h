@@ -47,10 +47,12 @@ void mig_window_show_view(MigWindow *self, const char *name);
 void mig_window_migrate(MigWindow *self, const char *source, const char *guest, GVariant *options,
                         const char *destination);
 
-/* A short message; `text` is never markup. */
 /* The page New migration with the guest, the hosts and the options of a job. */
 void mig_window_repeat(MigWindow *self, MigJob *job);
 
+/* A short message; `text` is never markup. */
+void mig_window_toast(MigWindow *self, const char *text);
 /* That a call failed; the service's words are one click away. */
 void mig_window_toast_failure(MigWindow *self, const GError *error, const MigFailureNames *names);
-void mig_window_toast(MigWindow *self, const char *text);
+/* Puts a text onto the clipboard; `toast` says so in the widget's window, if it is in one. */
+void mig_window_copy(GtkWidget *widget, const char *text, const char *toast);

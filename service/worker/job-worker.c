@@ -13,7 +13,7 @@
 #include "link.h"
 #include "log.h"
 #include "recover-bus.h"
-#include "run-bus.h"
+#include "run.h"
 
 char *mig_worker_pki_path(const MigWorkerOptions *options)
 {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "control.h"
-#include "run.h"
+#include "run-letters.h"
 #include "task.h"
 
 typedef struct MigMonitor MigMonitor;

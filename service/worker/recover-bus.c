@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See recover-bus.h. As in run.c the main thread alone writes the record; the step is done by a
- * thread of its own, and its end arrives as a letter.
+ * See recover-bus.h. As in a run (run-letters.c) the main thread alone writes the record; the step
+ * is done by a thread of its own, and its end arrives as a letter.
  */
 #include "recover-bus.h"
 

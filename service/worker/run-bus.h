@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A running job on its link (link.h), and the main thread's side of it.
+ * A running job on its link (link.h).
  */
 #pragma once
 
 #include <systemd/sd-bus.h>
 
-#include "core/job.h"
-#include "ledger.h"
-#include "link.h"
 #include "run.h"
-#include "worker.h"
-
-/* The functions of this file are the main thread's. Runs the job to its end; the exit status.
- * `server`: the job's link if it is there already, or NULL; it is taken. */
-int mig_run_loop(MigLedger *ledger, MigJob *job, MigLinkServer *server,
-                 const MigWorkerOptions *options);
-
-const MigJob *mig_run_job(const MigRun *run);
-/* TOO_LATE, JOB_FINISHED, NOT_SUPPORTED; TRUE: it will be tried. */
-gboolean mig_run_cancel(MigRun *run, GError **error);
-/* Any other control; TRUE: mig_run_bus_answer() tells `caller` how it ended. TOO_EARLY and
- * INVALID_OPTION_VALUE too. */
-gboolean mig_run_control(MigRun *run, MigControl control, guint64 value, void *caller,
-                         GError **error);
-void mig_run_bus_answer(void *caller, const GError *error);
-/* Floating a(tttt). */
-GVariant *mig_run_samples(const MigRun *run);
 
 /* Adds the object to a client's link; a MigLinkAccept with the MigRun as userdata. */
 void mig_run_bus_attach(sd_bus *link, void *run);
+
+/* Answers the `caller` of mig_run_control(), which is taken; `error` NULL: it was done. */
+void mig_run_bus_answer(void *caller, const GError *error);

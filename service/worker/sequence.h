@@ -6,7 +6,7 @@
 #pragma once
 
 #include "pair.h"
-#include "run.h"
+#include "run-letters.h"
 #include "task.h"
 
 /* Starts it. It ends with mig_run_tell_ended(), whatever happens. mig_pair_interrupt() makes it

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 
@@ -418,6 +419,13 @@ class Service:
 
     def path(self, *names):
         return os.path.join(self.directory, *names)
+
+    def change_ledger(self, sql):
+        """As an administrator, or a program of another version, may have done it."""
+        connection = sqlite3.connect(self.path("state", "ledger.sqlite"))
+        connection.execute(sql)
+        connection.commit()
+        connection.close()
 
     def write_host(self, name, **keys):
         """A host file; moved into place, as an administrator's editor does."""

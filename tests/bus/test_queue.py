@@ -6,6 +6,7 @@ import pwd
 
 import pytest
 
+from harness import ERROR
 from loop import wait
 
 OTHER = pwd.getpwnam("nobody").pw_uid
@@ -50,6 +51,18 @@ def test_a_full_source_does_not_hold_up_another(s):
     s.world.migration("db").finish()
     job.ended("completed")
     assert s.client.get("QueuedJobs") == 1
+
+
+def test_a_job_that_its_worker_cannot_read_fails(s):
+    jobs = migrate_many(s, 9)
+    for number in range(8):
+        s.world.migration(f"g{number}")
+    s.service.change_ledger("UPDATE job SET options = '{''unheard-of'': <true>}' WHERE id = 9")
+    s.world.migration("g0").finish()
+    end = jobs[8].ended("failed")
+    name, text, _ = end["Error"]
+    assert (name, end["Phase"]) == (f"{ERROR}UnknownOption", "done") and "unheard-of" in text
+    assert len(s.world.migrated) == 8
 
 
 def test_a_failed_job_makes_room(s):

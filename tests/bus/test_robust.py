@@ -3,7 +3,6 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 
 import pytest
@@ -131,18 +130,12 @@ def damaged(setup):
 
 
 def newer(setup):
-    connection = sqlite3.connect(ledger(setup))
-    connection.execute("pragma user_version = 9999")
-    connection.commit()
-    connection.close()
+    setup.service.change_ledger("pragma user_version = 9999")
 
 
 def foreign(setup):
     os.unlink(ledger(setup))
-    connection = sqlite3.connect(ledger(setup))
-    connection.execute("create table recipes (name text)")
-    connection.commit()
-    connection.close()
+    setup.service.change_ledger("create table recipes (name text)")
 
 
 def a_directory(setup):
@@ -252,10 +245,7 @@ def test_a_row_that_cannot_be_read_hides_no_other(s):
         s.world.migration(guest).finish()
     wait(lambda: s.client.get("RunningJobs") == 0, "all have ended")
     s.service.stop()
-    connection = sqlite3.connect(s.service.path("state", "ledger.sqlite"))
-    connection.execute("UPDATE job SET plan = '{' WHERE id = 2")
-    connection.commit()
-    connection.close()
+    s.service.change_ledger("UPDATE job SET plan = '{' WHERE id = 2")
     s.service.start()
     rows = {row["id"]: row for row in s.client.list_jobs()}
     assert {number: row["State"] for number, row in rows.items()} == {

@@ -5,7 +5,6 @@ of it before that, the job is done."""
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 
 import pytest
@@ -243,18 +242,11 @@ def test_a_queued_job_does_not_begin_in_it(s):
     assert complete(s, job) == pid
 
 
-def change_ledger(s, sql):
-    connection = sqlite3.connect(s.service.path("state", "ledger.sqlite"))
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
-
-
 def test_numbers_go_on_after_a_row_was_deleted(s):
     s.world.on_migration = lambda migration: migration.finish()
     s.client.migrate("web", "b").ended("completed")
     s.service.stop()
-    change_ledger(s, "DELETE FROM job")
+    s.service.change_ledger("DELETE FROM job")
     s.service.start()
     s.local.guest("db")
     asked(s)
@@ -268,7 +260,7 @@ def test_numbers_go_on_after_a_row_was_deleted(s):
 def test_a_number_that_is_not_the_expected_one(s):
     asked(s)
     waiting = spare(s, 1)
-    change_ledger(s, "INSERT INTO sqlite_sequence VALUES ('job', 10)")
+    s.service.change_ledger("INSERT INTO sqlite_sequence VALUES ('job', 10)")
     job = s.client.migrate("web", "b")
     assert job.id == 11
     gone = Exit(waiting)
