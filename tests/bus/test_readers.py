@@ -6,17 +6,17 @@ import os
 import pwd
 
 import pytest
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 import polkit
-from harness import JOB, MANAGER, NAME, PROPERTIES, ROOT
+from harness import JOB, MANAGER, NAME, PROPERTIES, ROOT, flush
 from loop import wait
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
 
 OTHER = pwd.getpwnam("nobody").pw_uid
 THIRD = pwd.getpwnam("daemon").pw_uid
-READERS_MAX_USER = 32  # readers.h
+READERS_MAX, READERS_MAX_USER = 256, 32  # readers.h
 
 
 @pytest.fixture
@@ -40,6 +40,16 @@ def sees(client, job):
 def told(client, job):
     """What of the job the client was sent without asking."""
     return client.seen.get(job.path, {})
+
+
+def leave(s, client):
+    """The client leaves the bus, of which the bus has told everybody."""
+    left = []
+    watch = Gio.bus_watch_name_on_connection(s.client.connection, client.connection.get_unique_name(),
+                                             Gio.BusNameWatcherFlags.NONE, None, lambda *_: left.append(True))
+    client.connection.close_sync(None)
+    wait(lambda: left, "the bus tells that the client has left")
+    Gio.bus_unwatch_name(watch)
 
 
 def test_the_owner_is_shown_everything_without_polkit(s, job):
@@ -128,6 +138,15 @@ def test_who_was_granted_the_list_of_jobs_is_shown_them_from_then_on(s, job, str
     assert sees(stranger, job), "a password that was given counts as long as the caller stays"
 
 
+def test_who_is_granted_the_list_of_jobs_while_a_read_waits_is_shown_them(s, job, stranger):
+    s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.LATE
+    read = stranger.start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
+    question = s.polkit.asked("list")
+    stranger.start(ROOT, MANAGER, "ListJobs", GLib.Variant("(a{sv})", ({},)), interactive=True).result()
+    question.answer(polkit.NO)
+    assert read.result()["Guest"] == "web" and sees(stranger, job)
+
+
 def test_a_read_that_allows_a_dialog(s, job, stranger):
     s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
     assert not sees(stranger, job)
@@ -143,6 +162,31 @@ def test_what_polkit_says_later_counts(s, job, stranger):
     s.polkit.answers["list"] = polkit.YES
     s.polkit.change()
     wait(lambda: told(stranger, job).get("Guest") == "web", "the caller is shown it again, unasked")
+
+
+def test_however_often_things_change_polkit_is_asked_one_question_at_a_time(s, job, stranger):
+    assert sees(stranger, job)
+    asked = len(s.polkit.questions)
+    s.polkit.answers["list"] = polkit.LATE
+    s.polkit.change()
+    wait(lambda: len(s.polkit.questions) > asked, "polkit is asked again")
+    s.polkit.change()
+    flush(s.polkit.connection)
+    assert s.client.get("Version")  # the service has heard of that change
+    flush(s.polkit.connection)
+    s.polkit.answers["list"] = polkit.NO
+    s.polkit.questions[-1].answer(polkit.NO)
+    assert not sees(stranger, job) and len(s.polkit.questions) == asked + 1
+    s.polkit.change()
+    wait(lambda: len(s.polkit.questions) > asked + 1, "polkit is asked once more")
+    assert not sees(stranger, job) and not told(stranger, job).get("Guest")
+
+
+@pytest.mark.parametrize("arguments", (("(s)", (JOB,)), ("(su)", (JOB, 1)), ("(us)", (1, "Guest"))))
+def test_a_read_that_cannot_be_understood_asks_nobody(s, job, stranger, arguments):
+    asked = len(s.polkit.questions)
+    error = stranger.start(job.path, PROPERTIES, "Get", GLib.Variant(*arguments)).error()
+    assert error.name == "org.freedesktop.DBus.Error.InvalidArgs" and len(s.polkit.questions) == asked
 
 
 def test_a_polkit_that_does_not_answer_hides_and_holds_up_nobody_else(s, job, stranger):
@@ -181,6 +225,34 @@ def test_so_many_readers_of_a_user_are_told(s, job):
         wait(lambda: told(reader, job).get("State") == "completed", "the end is told")  # noqa: B023
     assert ["GuestHost" in told(reader, job) for reader in readers] == [False] + [True] * READERS_MAX_USER
     assert readers[0].get_all(job.path, JOB)["GuestHost"] == "b" and told(s.client, job)["GuestHost"] == "b"
+
+
+def test_so_many_readers_in_all_are_told(s, job):
+    """Of all users, whoever was silent for longest makes room."""
+    users = [user.pw_uid for user in pwd.getpwall() if user.pw_uid != os.geteuid()]
+    first = s.new_client(uid=users[0])
+    assert sees(first, job) and sees(s.client, job)
+    others = []
+    for number in range(READERS_MAX - 1):
+        others.append(s.new_client(uid=users[number // (READERS_MAX_USER - 1)]))
+        assert sees(others[-1], job)
+    s.world.migration("web").finish()
+    for reader in (first, s.client, *others):
+        wait(lambda: told(reader, job).get("State") == "completed", "the end is told")  # noqa: B023
+    assert all("GuestHost" in told(reader, job) for reader in (s.client, *others))
+    assert "GuestHost" not in told(first, job) and first.get_all(job.path, JOB)["GuestHost"] == "b"
+
+
+def test_a_reader_who_has_left_takes_no_room(s, job):
+    readers = [s.new_client(uid=OTHER) for _ in range(READERS_MAX_USER)]
+    assert all(sees(reader, job) for reader in readers)
+    leave(s, readers.pop())
+    readers.append(s.new_client(uid=OTHER))
+    assert sees(readers[-1], job)
+    s.world.migration("web").finish()
+    for reader in readers:
+        wait(lambda: told(reader, job).get("State") == "completed", "the end is told")  # noqa: B023
+    assert all("GuestHost" in told(reader, job) for reader in readers) and s.polkit.cancelled == []
 
 
 def test_so_many_questions_of_a_user_are_open(s, job):

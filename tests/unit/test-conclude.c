@@ -444,7 +444,7 @@ static void test_offline_every_pair(void)
                 MigConclusion end;
 
                 evidence.offline = TRUE;
-                evidence.undefine = way & 1;
+                evidence.undefine = (way & 1) != 0;
                 end = mig_conclude(&evidence);
                 g_assert_true(end.state == MIG_STATE_COMPLETED || strlen(end.error->message) > 20);
                 g_clear_error(&end.error);

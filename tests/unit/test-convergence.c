@@ -6,7 +6,7 @@
 #include "convergence.h"
 
 #define MIB G_GUINT64_CONSTANT(1048576)
-#define TICK (G_USEC_PER_SEC / 20)
+#define TICK 50000 /* us */
 
 /* A guest of `memory` bytes that changes `dirty` bytes/s, over a link of `rate` bytes/s. It is over
  * when a pass begins in which what is left can be sent within 0.3 s. */

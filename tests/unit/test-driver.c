@@ -182,6 +182,7 @@ static void test_options(void)
                 g_str_has_suffix(settings[i].name, "-alone"))
                 continue;
             plan = plan_text(j, settings[i].options, state, &error);
+            g_assert_true((plan == NULL) == (error != NULL));
             n++;
             if (strchr(drivers_with(settings[i].name), drivers[j].letter)) {
                 g_test_message("%s %s", drivers[j].type, settings[i].name);
@@ -203,6 +204,7 @@ static void test_ipv6(void)
         g_autoptr(MigPlan) plan =
             plan_text(i, "{'interface-address': <'2001:db8::c'>}", VIR_DOMAIN_RUNNING, &error);
 
+        g_assert_true((plan == NULL) == (error != NULL));
         if (strchr("QV", drivers[i].letter)) {
             g_assert_no_error(error);
             continue;
@@ -268,7 +270,8 @@ static void test_plans(void)
         g_autoptr(MigPlan) plan = plan_text(i, "{}", VIR_DOMAIN_RUNNING, &error);
         g_autoptr(GString) found = g_string_new(NULL);
 
-        g_assert_no_error(error);
+        if (!plan)
+            g_error("%s: %s", drivers[i].type, error->message);
         g_assert_cmpstr(plan->progress, ==, told[i].progress);
         g_assert_cmpint(plan->cancellable, ==, told[i].cancellable);
         g_assert_cmpint(plan->encrypted, ==, told[i].encrypted);
@@ -290,6 +293,7 @@ static void test_paused(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(MigPlan) plan = plan_text(i, "{}", VIR_DOMAIN_PAUSED, &error);
 
+        g_assert_true((plan == NULL) == (error != NULL));
         if (drivers[i].letter != 'O') {
             g_assert_no_error(error);
             continue;

@@ -702,7 +702,7 @@ static void test_damage(void)
         g_autoptr(MigHost) host = NULL;
 
         for (int n = g_rand_int_range(random, 1, 4); n > 0; n--)
-            text[g_rand_int_range(random, 0, strlen(good))] = (char) g_rand_int(random);
+            text[g_rand_int_range(random, 0, (gint32) strlen(good))] = (char) g_rand_int(random);
         host = mig_host_parse("host-b", text, strlen(good), &error);
         if (host == NULL) {
             g_assert_error(error, MIG_ERROR, MIG_ERROR_INVALID_HOST_FILE);

@@ -80,6 +80,7 @@ static void look_as_uri(const char *text)
     g_autoptr(GError) error = NULL;
     g_autoptr(MigUri) uri = mig_uri_parse(text, &error);
 
+    g_assert_true((uri == NULL) == (error != NULL));
     mig_uri_host_is_valid(text);
     g_free(mig_uri_canonical_address(text));
 }

@@ -238,7 +238,6 @@ static void test_hostile_values(void)
 
     for (guint i = 0; hostile[i]; i++) {
         g_autoptr(MigJob) job = failed_job_new();
-        g_autofree char *line = NULL;
 
         mig_job_set_string(&job->guest_name, hostile[i]);
         mig_job_set_string(&job->error_message, hostile[i]);

@@ -142,9 +142,9 @@ static void test_flipped(Fixture *fixture, gconstpointer data)
     bytes = g_memdup2(g_bytes_get_data(whole, &length), g_bytes_get_size(whole));
     for (guint i = 0; i < FLIPS; i++) {
         /* half of them where SQLite keeps its own things: file header and heads of pages */
-        gsize page = (gsize) g_rand_int_range(random, 0, length / 4096) * 4096;
+        gsize page = (gsize) g_rand_int_range(random, 0, (gint32) (length / 4096)) * 4096;
         gsize at = i % 2 == 0 ? page + g_rand_int_range(random, 0, 100)
-                              : (gsize) g_rand_int_range(random, 0, length);
+                              : (gsize) g_rand_int_range(random, 0, (gint32) length);
         guint8 mask = (guint8) (i % 4 < 2 ? 1 << g_rand_int_range(random, 0, 8)
                                           : g_rand_int_range(random, 1, 256));
 
@@ -172,6 +172,7 @@ static void test_flipped_log(Fixture *fixture, gconstpointer data)
     gsize length;
     guint opened = 0;
 
+    g_assert_nonnull(holder);
     make_real_ledger(fixture->path);
     whole = file_bytes(fixture->path);
     log = file_bytes(log_path);
@@ -352,6 +353,7 @@ static void test_bad_rows(Fixture *fixture, gconstpointer data)
         g_assert_nonnull(strstr(error->message, "DELETE FROM job WHERE id = 7"));
         assert_one_unreadable(ledger, 7);
         other = load(ledger, 8);
+        g_assert_cmpuint(other->id, ==, 8);
         before = mig_ledger_list(ledger, &filter, NULL);
         g_assert_cmpuint(before->len, ==, 6);
     }

@@ -155,8 +155,14 @@ static void check_combinations(guint peer, const MigHost *source, const MigHost 
     for (guint way = 0; way < G_N_ELEMENTS(ways); way++)
         for (guint interface = 0; interface < G_N_ELEMENTS(interfaces); interface++)
             for (guint bits = 0; bits < 32; bits++) {
-                Case c = { way,           peer,          interface,     bits & 1,
-                           bits >> 1 & 1, bits >> 2 & 1, bits >> 3 & 1, bits >> 4 & 1 };
+                Case c = { way,
+                           peer,
+                           interface,
+                           .live = (bits & 1) != 0,
+                           .persist = (bits & 2) != 0,
+                           .undefine = (bits & 4) != 0,
+                           .source = (bits & 8) != 0,
+                           .destination = (bits & 16) != 0 };
                 g_autoptr(MigPlan) plan = NULL;
 
                 /* refused as a conflict: test-rules.c */

@@ -40,7 +40,8 @@ static const char *const truth[2][2][2][2] = {
 static void test_every_combination(void)
 {
     for (guint i = 0; i < 16; i++) {
-        gboolean managed = i >> 3 & 1, tunnelled = i >> 2 & 1, address = i >> 1 & 1, port = i & 1;
+        gboolean managed = (i & 8) != 0, tunnelled = (i & 4) != 0, address = (i & 2) != 0,
+                 port = (i & 1) != 0;
         const char *names = truth[managed][tunnelled][address][port];
         g_autoptr(GError) error = NULL;
         g_autoptr(MigRequest) request = request_of(managed, tunnelled, address, port, &error);

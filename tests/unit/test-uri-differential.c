@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A million strings made of what URIs are made of, right and wrong: what our grammar accepts, the
- * parser that libvirt uses (libxml2's) reads the same way, with no parameters.
+ * parser that libvirt uses (libxml2's) reads the same way, with no parameters; and a destination is
+ * made of it as it stands.
  */
 #include <libxml/uri.h>
 #include <string.h>
 
+#include "host-uri.h"
 #include "uri.h"
 
 /* TEST_STRINGS in the environment: so many, where each takes long. */
@@ -136,6 +138,22 @@ static void assert_same(const char *text, const MigUri *uri)
     xmlFreeURI(other);
 }
 
+/* Of what is not for a destination no host is made. */
+static void assert_destination(const char *text, const MigUri *uri)
+{
+    g_autoptr(MigHost) host = mig_host_from_uri(text, NULL);
+
+    if (uri->connect != MIG_CONNECT_SSH && uri->connect != MIG_CONNECT_TLS) {
+        g_assert_null(host);
+        return;
+    }
+    g_assert_cmpstr(host->driver, ==, uri->driver);
+    g_assert_cmpint(host->own.connect, ==, uri->connect);
+    g_assert_cmpstr(host->own.address, ==, uri->host);
+    g_assert_cmpint(host->own.port, ==, uri->port);
+    g_assert_cmpstr(host->own.user, ==, uri->user);
+}
+
 static void test_million(void)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(20260101);
@@ -152,6 +170,7 @@ static void test_million(void)
             continue;
         accepted++;
         assert_same(text->str, uri);
+        assert_destination(text->str, uri);
     }
 
     g_test_message("%u of %u accepted", accepted, strings);
