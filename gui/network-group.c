@@ -104,7 +104,8 @@ static void show_obstacle(MigNetworkGroup *self)
 {
     const char *obstacle = mig_draft_get_obstacle(self->draft, MIG_OPT_INTERFACE_ADDRESS);
     g_autofree char *text = describe(self, obstacle);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->chooser_row), text);
+    mig_chooser_row_describe(self->chooser_row, text,
+                             self->unlisted && !obstacle ? self->unlisted->message : NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->chooser_row), !obstacle);
 }
 
