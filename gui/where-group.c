@@ -93,7 +93,7 @@ static void show_guest_detail(MigWhereGroup *self)
     const GError *error = mig_guest_list_get_error(self->guests);
     g_autofree char *detail = guest ? guest_detail(guest) : g_strdup("");
     g_autofree char *why = !guest && error ? mig_failure_of(error, &names) : NULL;
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->guest_row), why ?: detail);
+    mig_chooser_row_describe(self->guest_row, why ?: detail, why ? error->message : NULL);
 }
 
 static void guests_updated_cb(MigWhereGroup *self)

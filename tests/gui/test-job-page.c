@@ -320,17 +320,22 @@ static void test_report(void)
 
 /* widgets */
 
+static void assert_bar_says(GtkWidget *bar, const char *text)
+{
+    g_assert_nonnull(strstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), text));
+}
+
 static void test_bar(void)
 {
     g_autoptr(MigJob) job = make_job(COPYING "'Progress': <0.5>");
     MigJobProgress *progress = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_PROGRESS, NULL));
     GtkWidget *bar = find_below(GTK_WIDGET(progress), GTK_TYPE_PROGRESS_BAR, NULL);
     mig_job_progress_update(progress, job, 0);
-    g_assert_cmpstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), ==, "50 %");
+    assert_bar_says(bar, "50 %");
     change(job, "'Progress': <0.25>");
     mig_job_progress_update(progress, job, 0);
     g_assert_cmpfloat(gtk_progress_bar_get_fraction(GTK_PROGRESS_BAR(bar)), ==, 0.5);
-    g_assert_cmpstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), ==, "50 %");
+    assert_bar_says(bar, "50 %");
     change(job, "'Progress': <0.75>");
     mig_job_progress_update(progress, job, 0);
     g_assert_cmpfloat(gtk_progress_bar_get_fraction(GTK_PROGRESS_BAR(bar)), ==, 0.75);

@@ -13,9 +13,9 @@ from views import NARROW, VIEWS, Stage
 GTK = {"Clear entry", "Shortcuts"}  # of its own widgets
 TECHNICAL = "technical"  # id of the label
 FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+")  # commands, dates
-# The window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
+# A window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
-LIBADWAITA = {"title_label", "subtitle_label", "vertical_label"}
+LIBADWAITA = {"title_label", "vertical_label"}
 NUMBER = re.compile(r"\d[\d.,:]*(?:\s*(?:bytes|[KMGT]iB)(?:/s)?)?")
 
 
