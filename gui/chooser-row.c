@@ -3,6 +3,7 @@
 #include "chooser-row.h"
 
 #include "combo.h"
+#include "technical.h"
 
 struct _MigChooserRow {
     AdwComboRow parent_instance;
@@ -10,7 +11,8 @@ struct _MigChooserRow {
     GListStore *items;
     char *chosen;
     char *nothing;
-    gboolean filling; /* what is selected meanwhile is not the user's choice */
+    gboolean filling;     /* what is selected meanwhile is not the user's choice */
+    GtkWidget *technical; /* NULL: there was no message yet */
 };
 
 G_DEFINE_FINAL_TYPE(MigChooserRow, mig_chooser_row, ADW_TYPE_COMBO_ROW)
@@ -169,6 +171,18 @@ void mig_chooser_row_set_nothing(MigChooserRow *self, const char *nothing)
 {
     g_free(self->nothing);
     self->nothing = g_strdup(nothing);
+}
+
+void mig_chooser_row_describe(MigChooserRow *self, const char *text, const char *message)
+{
+    g_return_if_fail(MIG_IS_CHOOSER_ROW(self));
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), text);
+    if (!self->technical && message && message[0]) {
+        self->technical = mig_technical_button_new();
+        adw_action_row_add_suffix(ADW_ACTION_ROW(self), self->technical);
+    }
+    if (self->technical)
+        mig_technical_button_set(self->technical, text, message);
 }
 
 /* how it looks */

@@ -25,3 +25,6 @@ void mig_chooser_row_show(MigChooserRow *self, GListStore *list);
 
 const char *mig_chooser_row_get_chosen(MigChooserRow *self);
 void mig_chooser_row_choose(MigChooserRow *self, const char *id);
+
+/* The line below its title; `message`: the service's words for it, a button away, NULL: none. */
+void mig_chooser_row_describe(MigChooserRow *self, const char *text, const char *message);

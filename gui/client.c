@@ -6,10 +6,14 @@
  * Whenever the name appears, and once when it is gone (that starts the service, if the bus can),
  * all objects are read anew; `loading` cancels the previous attempt, so that there is one at a
  * time.
+ *
+ * A job is announced to all with what all may see. One of this user's own is held back from the
+ * list until the service has said what it is about, or has refused to.
  */
 #include "client.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct _MigClient {
     GObject parent_instance;
@@ -25,6 +29,7 @@ struct _MigClient {
     GListStore *hosts;
     GListStore *jobs;
     GHashTable *objects; /* path -> MigObject */
+    GHashTable *held;    /* set of those jobs among them that are not in the list yet; borrowed */
 };
 
 G_DEFINE_ENUM_TYPE(MigClientState, mig_client_state,
@@ -106,22 +111,83 @@ static int compare_jobs(gconstpointer a, gconstpointer b, gpointer data)
     return ids[0] < ids[1] ? 1 : ids[0] > ids[1] ? -1 : 0;
 }
 
+/* What has become of a job that was unfinished before, and stuck or not. */
+static void tell_of_job(MigClient *self, MigJob *job, gboolean stuck)
+{
+    if (mig_job_is_over(job))
+        g_signal_emit(self, signals[JOB_ENDED], 0, job);
+    else if (!stuck && mig_job_is_stuck(job))
+        g_signal_emit(self, signals[JOB_STUCK], 0, job);
+}
+
+static void list_job(MigClient *self, MigJob *job)
+{
+    g_list_store_insert_sorted(self->jobs, job, compare_jobs, NULL);
+}
+
+/* It was unfinished when it was announced. */
+static void let_go(MigClient *self, MigJob *job)
+{
+    if (!g_hash_table_remove(self->held, job))
+        return;
+    list_job(self, job);
+    tell_of_job(self, job, FALSE);
+}
+
+/* Whether it is the user's own, and nothing was said yet of what it is about. */
+static gboolean is_untold(MigObject *job)
+{
+    return mig_object_get_number(job, "OwnerUID") == getuid() &&
+           !mig_object_get_string(job, "Guest")[0];
+}
+
 static void update(MigClient *self, MigObject *object, GVariant *changes)
 {
+    const gboolean held = g_hash_table_contains(self->held, object);
     const gboolean unfinished = MIG_IS_JOB(object) && !mig_job_is_over(MIG_JOB(object));
     const gboolean stuck = MIG_IS_JOB(object) && mig_job_is_stuck(MIG_JOB(object));
     mig_object_update(object, changes);
-    if (unfinished && mig_job_is_over(MIG_JOB(object)))
-        g_signal_emit(self, signals[JOB_ENDED], 0, object);
-    else if (unfinished && !stuck && mig_job_is_stuck(MIG_JOB(object)))
-        g_signal_emit(self, signals[JOB_STUCK], 0, object);
+    if (held && !is_untold(object))
+        let_go(self, MIG_JOB(object));
+    else if (!held && unfinished)
+        tell_of_job(self, MIG_JOB(object), stuck);
 }
 
-static void take_object(MigClient *self, const char *path, const char *interface, GVariant *values)
+static void read_cb(GObject *source, GAsyncResult *result, gpointer data)
+{
+    MigClient *self = MIG_CLIENT(source);
+    g_autofree char *path = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = mig_client_call_finish(self, result, &error);
+    MigJob *job = mig_client_find_job(self, path);
+    if (!job || (!reply && error->domain != MIG_ERROR))
+        return; /* without a service: when it is there again, everything is read */
+    if (reply) {
+        g_autoptr(GVariant) values = g_variant_get_child_value(reply, 0);
+        update(self, MIG_OBJECT(job), values);
+    }
+    let_go(self, job);
+}
+
+/* Whoever has not read a job yet is not sent what it is about. */
+static void hold_and_read(MigClient *self, MigJob *job)
+{
+    const char *path = mig_object_get_path(MIG_OBJECT(job));
+    g_hash_table_add(self->held, job);
+    mig_client_call(self, path, "org.freedesktop.DBus.Properties", "GetAll",
+                    g_variant_new("(s)", MIG_JOB_INTERFACE), "(a{sv})", MIG_CALL_NONE, self->life,
+                    read_cb, g_strdup(path));
+}
+
+/* `read`: the values are the answer to us, not what is said to all. */
+static void take_object(MigClient *self, const char *path, const char *interface, GVariant *values,
+                        gboolean read)
 {
     MigObject *known = g_hash_table_lookup(self->objects, path);
     if (known) {
         update(self, known, values);
+        if (read && MIG_IS_JOB(known))
+            let_go(self, MIG_JOB(known));
     } else if (strcmp(interface, MIG_HOST_INTERFACE) == 0) {
         MigHost *host = mig_host_new(path, values);
         g_hash_table_insert(self->objects, g_strdup(path), host);
@@ -129,18 +195,21 @@ static void take_object(MigClient *self, const char *path, const char *interface
     } else if (strcmp(interface, MIG_JOB_INTERFACE) == 0) {
         MigJob *job = mig_job_new(path, values);
         g_hash_table_insert(self->objects, g_strdup(path), job);
-        g_list_store_insert_sorted(self->jobs, job, compare_jobs, NULL);
+        if (!read && is_untold(MIG_OBJECT(job)))
+            hold_and_read(self, job);
+        else
+            list_job(self, job);
     }
 }
 
-static void take_interfaces(MigClient *self, const char *path, GVariant *interfaces)
+static void take_interfaces(MigClient *self, const char *path, GVariant *interfaces, gboolean read)
 {
     GVariantIter iter;
     const char *interface;
     GVariant *values;
     g_variant_iter_init(&iter, interfaces);
     while (g_variant_iter_loop(&iter, "{&s@a{sv}}", &interface, &values))
-        take_object(self, path, interface, values);
+        take_object(self, path, interface, values, read);
 }
 
 static void drop_object(MigClient *self, const char *path)
@@ -152,6 +221,7 @@ static void drop_object(MigClient *self, const char *path)
     guint position;
     if (g_list_store_find(list, object, &position))
         g_list_store_remove(list, position);
+    g_hash_table_remove(self->held, object);
     g_hash_table_remove(self->objects, path);
 }
 
@@ -170,7 +240,7 @@ static void take_all(MigClient *self, GVariant *objects)
     g_variant_iter_init(&iter, objects);
     while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
         g_hash_table_remove(gone, path);
-        take_interfaces(self, path, interfaces);
+        take_interfaces(self, path, interfaces, TRUE);
     }
     g_hash_table_iter_init(&known, gone);
     while (g_hash_table_iter_next(&known, (void **) &path, NULL))
@@ -188,7 +258,7 @@ static void announced_cb(GDBusConnection *connection, const char *sender, const 
         const char *added;
         g_autoptr(GVariant) interfaces = NULL;
         g_variant_get(values, "(&o@a{sa{sv}})", &added, &interfaces);
-        take_interfaces(self, added, interfaces);
+        take_interfaces(self, added, interfaces, FALSE);
     } else if (strcmp(member, "InterfacesRemoved") == 0 &&
                g_variant_is_of_type(values, G_VARIANT_TYPE("(oas)"))) {
         const char *removed;
@@ -431,6 +501,7 @@ static void mig_client_finalize(GObject *object)
     g_clear_object(&self->life);
     g_clear_object(&self->hosts);
     g_clear_object(&self->jobs);
+    g_clear_pointer(&self->held, g_hash_table_unref);
     g_clear_pointer(&self->objects, g_hash_table_unref);
     g_clear_error(&self->error);
     G_OBJECT_CLASS(mig_client_parent_class)->finalize(object);
@@ -462,6 +533,7 @@ static void mig_client_init(MigClient *self)
     self->hosts = g_list_store_new(MIG_TYPE_HOST);
     self->jobs = g_list_store_new(MIG_TYPE_JOB);
     self->objects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
+    self->held = g_hash_table_new(g_direct_hash, g_direct_equal);
     g_bus_get(G_BUS_TYPE_SYSTEM, self->life, got_bus_cb, self);
 }
 

@@ -49,7 +49,9 @@ const GError *mig_client_get_error(MigClient *self); /* NULL unless NO_SERVICE o
 /* Tries again now; otherwise it does so when the service appears. */
 void mig_client_retry(MigClient *self);
 
-/* Lists of MigHost by name, "local" first, and of MigJob that have an object, newest first. */
+/* Lists of MigHost by name, "local" first, and of MigJob that have an object, newest first. A job
+ * of this user's own is found from the moment it is announced, and listed when it is known what it
+ * is about. */
 GListModel *mig_client_get_hosts(MigClient *self);
 GListModel *mig_client_get_jobs(MigClient *self);
 MigHost *mig_client_find_host(MigClient *self, const char *name); /* borrowed, or NULL */

@@ -191,6 +191,20 @@ const char *mig_dry_run_get_blocker(MigDryRun *self)
     return mig_object_get_string(MIG_OBJECT(first), "sentence"); /* the list holds it */
 }
 
+const char *mig_dry_run_get_host(MigDryRun *self, const char *error)
+{
+    const gboolean answered = error && self->state == MIG_DRY_RUN_DONE;
+    g_autofree char *id = answered ? mig_error_id(mig_error_from_name(error)) : NULL;
+    for (guint i = 0; id && i < g_list_model_get_n_items(G_LIST_MODEL(self->findings)); i++) {
+        g_autoptr(MigObject) finding = g_list_model_get_item(G_LIST_MODEL(self->findings), i);
+        const char *host = NULL;
+        if (g_str_equal(mig_object_get_string(finding, "id"), id) &&
+            g_variant_lookup(mig_object_get_variant(finding, "arguments"), "host", "&s", &host))
+            return host; /* the list holds it */
+    }
+    return NULL;
+}
+
 static void mig_dry_run_dispose(GObject *object)
 {
     MigDryRun *self = MIG_DRY_RUN(object);

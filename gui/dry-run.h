@@ -38,3 +38,6 @@ GListModel *mig_dry_run_get_findings(MigDryRun *self); /* of MigFinding, worst f
 guint mig_dry_run_count(MigDryRun *self, const char *severity);
 /* Sentence of the first finding that the migration will not get over; NULL: none. */
 const char *mig_dry_run_get_blocker(MigDryRun *self);
+/* Name of the host of which the last answer has that error (its D-Bus name), "local" for this
+ * computer; borrowed, NULL: there is no such answer. */
+const char *mig_dry_run_get_host(MigDryRun *self, const char *error);

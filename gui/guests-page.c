@@ -40,6 +40,7 @@ struct _MigGuestsPage {
     GtkSearchEntry *search_entry;
     AdwComboRow *source_row;
     GtkLabel *stale;
+    MigTechnical *stale_technical;
     GtkStack *pages;
     GtkListView *list_view;
     AdwStatusPage *empty_page;
@@ -172,6 +173,7 @@ static char *describe(MigGuestsPage *self, const GError *error)
 static void show_stale(MigGuestsPage *self, const GError *error)
 {
     gtk_widget_set_visible(GTK_WIDGET(self->stale), error != NULL);
+    mig_technical_set(self->stale_technical, NULL, NULL);
     if (!error)
         return;
     g_autofree char *time = mig_words_time(mig_guest_list_get_updated(self->guests));
@@ -179,6 +181,7 @@ static void show_stale(MigGuestsPage *self, const GError *error)
     g_autofree char *why = describe(self, error);
     g_autofree char *text = g_strdup_printf(_("Known at %s. %s"), time, why);
     gtk_label_set_label(self->stale, text);
+    mig_technical_set(self->stale_technical, why, error->message);
 }
 
 static void update_cb(MigGuestsPage *self)
@@ -382,11 +385,13 @@ static void mig_guests_page_class_init(MigGuestsPageClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_guests_page_dispose;
     g_type_ensure(MIG_TYPE_HOST);
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/guests-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_bar);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, search_entry);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, source_row);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, stale);
+    gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, stale_technical);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, pages);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, list_view);
     gtk_widget_class_bind_template_child(widget_class, MigGuestsPage, empty_page);

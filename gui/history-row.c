@@ -8,6 +8,7 @@
 #include "config.h"
 #include "job-outcome.h"
 #include "job-report.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -22,6 +23,7 @@ struct _MigHistoryRow {
     GtkLabel *hosts;
     GtkLabel *detail;
     GtkLabel *sentence;
+    MigTechnical *technical;
     GtkButton *copy_button;
     GtkButton *repeat_button;
     GtkButton *open_button;
@@ -98,6 +100,8 @@ static void update_cb(MigHistoryRow *self)
     g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
     g_autofree char *detail = make_detail(job);
     g_autofree char *sentence = make_sentence(job);
+    g_autofree char *technical =
+        mig_job_outcome_is_translated(job) ? mig_job_outcome_technical(job) : NULL;
     g_autofree char *name = g_strdup_printf("%s, %s, %s", guest, hosts, detail);
     gtk_image_set_from_icon_name(self->icon, icon_of(mig_job_get_state(job)));
     gtk_label_set_label(self->guest, guest);
@@ -105,6 +109,7 @@ static void update_cb(MigHistoryRow *self)
     gtk_label_set_label(self->detail, detail);
     gtk_label_set_label(self->sentence, sentence);
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), sentence[0] != '\0');
+    mig_technical_set(self->technical, NULL, technical);
     /* of one whose record is damaged nothing is known that could be done again */
     gtk_widget_set_visible(GTK_WIDGET(self->repeat_button), mig_job_get_source(job)[0] != '\0');
     /* of older jobs there is nothing more to show than this row and the report */
@@ -147,12 +152,14 @@ static void mig_history_row_class_init(MigHistoryRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_history_row_dispose;
+    g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/history-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, icon);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, guest);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, hosts);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, detail);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, sentence);
+    gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, technical);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, copy_button);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, repeat_button);
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, open_button);

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "core/shown.h"
 #include "failure.h"
 #include "finding.h"
@@ -95,6 +96,36 @@ static const char *get_error(MigJob *job, gsize i)
     return parts[i];
 }
 
+/* Id of the finding that the error is too, "" if there is no error. */
+static char *get_error_id(MigJob *job)
+{
+    const char *name = get_error(job, 0);
+    return name[0] ? mig_error_id(mig_error_from_name(name)) : g_strdup("");
+}
+
+/* The host that the error is about, borrowed; NULL: none, or it is not known which. */
+static const char *get_error_host(MigJob *job)
+{
+    GVariant *findings = mig_object_get_variant(MIG_OBJECT(job), "Findings");
+    g_autofree char *wanted = get_error_id(job);
+    const char *id, *host = NULL;
+    for (gsize i = 0; findings && !host && i < g_variant_n_children(findings); i++) {
+        g_autoptr(GVariant) finding = g_variant_get_child_value(findings, i);
+        g_autoptr(GVariant) arguments =
+            g_variant_lookup_value(finding, "arguments", G_VARIANT_TYPE("a{ss}"));
+        if (arguments && g_variant_lookup(finding, "id", "&s", &id) && strcmp(id, wanted) == 0)
+            g_variant_lookup(arguments, "host", "&s", &host);
+    }
+    return host;
+}
+
+static MigFailureNames get_error_names(MigJob *job)
+{
+    MigFailureNames names = mig_job_words_names(job);
+    names.host = get_error_host(job);
+    return names;
+}
+
 /* the service's sentence */
 
 /* Parts between separators that are not within a quoted name. */
@@ -158,24 +189,27 @@ static const char *get_advice(MigJob *job)
     return id;
 }
 
-/* Of the checks before, only what has stopped it is of interest now. */
-static gboolean is_of_interest(MigObject *finding, gboolean moved)
+/* Of the checks before, only what has stopped it is of interest now, unless it is the error itself.
+ */
+static gboolean is_of_interest(MigObject *finding, const char *error, gboolean moved)
 {
     static const char *const afterwards[] = { "configuration-differs", "not-executing",
                                               "leftover-copy",         "leftover-job",
                                               "leftover-volume",       NULL };
     const gboolean blocks = strcmp(mig_object_get_string(finding, "severity"), "blocker") == 0;
-    return (blocks && !moved) || g_strv_contains(afterwards, mig_object_get_string(finding, "id"));
+    const char *id = mig_object_get_string(finding, "id");
+    return (blocks && !moved && strcmp(id, error) != 0) || g_strv_contains(afterwards, id);
 }
 
 static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
 {
+    g_autofree char *error = get_error_id(job);
     const MigFailureNames names = mig_job_words_names(job);
     g_autoptr(GListModel) findings =
         mig_finding_list_new(mig_object_get_variant(MIG_OBJECT(job), "Findings"), &names);
     for (guint i = 0; i < g_list_model_get_n_items(findings); i++) {
         g_autoptr(MigObject) finding = g_list_model_get_item(findings, i);
-        if (!is_of_interest(finding, moved))
+        if (!is_of_interest(finding, error, moved))
             continue;
         g_autofree char *step = g_strconcat(mig_object_get_string(finding, "sentence"), " ",
                                             mig_object_get_string(finding, "remedy"), NULL);
@@ -194,7 +228,7 @@ static void add_advice(GStrvBuilder *all, char **steps)
 /* The service's where its language is shown, which say it more exactly, else the app's. */
 static void add_remedies_of(GStrvBuilder *all, MigJob *job)
 {
-    const MigFailureNames names = mig_job_words_names(job);
+    const MigFailureNames names = get_error_names(job);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     if (!mig_job_outcome_is_translated(job))
         add_remedies(builder, get_error(job, 1));
@@ -223,7 +257,7 @@ char **mig_job_outcome_steps(MigJob *job)
 /* The error as the app says it. */
 static char *say_why(MigJob *job)
 {
-    const MigFailureNames names = mig_job_words_names(job);
+    const MigFailureNames names = get_error_names(job);
     return get_error(job, 0)[0] ? mig_failure_why(get_error(job, 0), &names, get_error(job, 1))
                                 : g_strdup(get_error(job, 1));
 }

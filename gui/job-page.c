@@ -30,7 +30,8 @@ struct _MigJobPage {
     guint update; /* tick of the frame in which it is brought up to date, or 0 */
     gboolean was_over;
 
-    AdwWindowTitle *title;
+    GtkLabel *title;
+    GtkLabel *subtitle;
     GtkWidget *cancel_button;
     GtkWidget *lost;
     MigJobProgress *progress;
@@ -86,8 +87,8 @@ static void update_head(MigJobPage *self, gboolean over)
     const char *refusal = mig_job_words_refusal(self->job, "Cancel");
     const gboolean ready = mig_client_get_state(self->client) == MIG_CLIENT_READY;
     g_autofree char *hosts = mig_job_words_fill(self->job, _("from {source} to {destination}"));
-    adw_window_title_set_title(self->title, mig_job_get_guest(self->job));
-    adw_window_title_set_subtitle(self->title, hosts);
+    gtk_label_set_label(self->title, mig_job_get_guest(self->job));
+    gtk_label_set_label(self->subtitle, hosts);
     gtk_widget_set_visible(self->cancel_button, !over);
     gtk_widget_set_tooltip_text(self->cancel_button, refusal);
     gtk_widget_action_set_enabled(GTK_WIDGET(self), "job.cancel", ready && !over && !refusal);
@@ -259,6 +260,7 @@ static void mig_job_page_class_init(MigJobPageClass *klass)
     g_type_ensure(MIG_TYPE_JOB_DETAILS);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/job-page.ui");
     gtk_widget_class_bind_template_child(widget_class, MigJobPage, title);
+    gtk_widget_class_bind_template_child(widget_class, MigJobPage, subtitle);
     gtk_widget_class_bind_template_child(widget_class, MigJobPage, cancel_button);
     gtk_widget_class_bind_template_child(widget_class, MigJobPage, lost);
     gtk_widget_class_bind_template_child(widget_class, MigJobPage, progress);

@@ -53,8 +53,7 @@ static void set_optional_text(GtkLabel *label, const char *text)
 static void update_bar(MigJobProgress *self, MigJob *job)
 {
     self->best = MAX(self->best, mig_job_get_progress(job));
-    /* Translators: how far it is */
-    g_autofree char *text = g_strdup_printf(_("%d %%"), (int) (self->best * 100));
+    g_autofree char *text = mig_words_percent(self->best);
     gtk_progress_bar_set_fraction(self->bar, self->best);
     if (g_strcmp0(gtk_progress_bar_get_text(self->bar), text) != 0)
         gtk_progress_bar_set_text(self->bar, text);

@@ -85,8 +85,10 @@ static void show_path(MigNetworkGroup *self)
 /* There is little room for it; what to do is said with the checks. */
 static char *describe_unlisted(MigNetworkGroup *self)
 {
-    const MigFailureNames names = { .source = self->source, .destination = self->destination };
     g_autofree char *name = mig_client_error_name(self->unlisted);
+    const MigFailureNames names = { .source = self->source,
+                                    .destination = self->destination,
+                                    .host = mig_dry_run_get_host(self->dry_run, name) };
     return mig_failure_why(name, &names, self->unlisted->message);
 }
 
@@ -102,7 +104,8 @@ static void show_obstacle(MigNetworkGroup *self)
 {
     const char *obstacle = mig_draft_get_obstacle(self->draft, MIG_OPT_INTERFACE_ADDRESS);
     g_autofree char *text = describe(self, obstacle);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->chooser_row), text);
+    mig_chooser_row_describe(self->chooser_row, text,
+                             self->unlisted && !obstacle ? self->unlisted->message : NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->chooser_row), !obstacle);
 }
 
@@ -204,12 +207,18 @@ static void draft_changed_cb(MigNetworkGroup *self)
     show_path(self);
 }
 
-/* Whoever may check now, or is answered now, may see the addresses too. */
+/* Whoever may check now, or is answered now, may see the addresses too; else the check says which
+ * host it is that does not answer. */
 static void checked_cb(MigNetworkGroup *self)
 {
+    g_autofree char *name = self->unlisted ? mig_client_error_name(self->unlisted) : NULL;
     show_path(self);
-    if (self->unlisted && !self->listing &&
-        mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_DONE)
+    if (!self->unlisted || self->listing ||
+        mig_dry_run_get_state(self->dry_run) != MIG_DRY_RUN_DONE)
+        return;
+    if (mig_dry_run_get_host(self->dry_run, name))
+        show_obstacle(self);
+    else
         mig_network_group_refresh(self);
 }
 

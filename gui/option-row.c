@@ -69,15 +69,15 @@ static gboolean output_cb(GtkSpinButton *spin)
 {
     if (is_set(spin))
         return FALSE;
-    if (g_strcmp0(gtk_editable_get_text(GTK_EDITABLE(spin)), _("Automatic")))
-        gtk_editable_set_text(GTK_EDITABLE(spin), _("Automatic"));
+    if (g_strcmp0(gtk_editable_get_text(GTK_EDITABLE(spin)), _("Auto")))
+        gtk_editable_set_text(GTK_EDITABLE(spin), _("Auto"));
     return TRUE;
 }
 
 static int input_cb(GtkSpinButton *spin, double *value)
 {
     const char *text = gtk_editable_get_text(GTK_EDITABLE(spin));
-    if (text[0] && g_strcmp0(text, _("Automatic")))
+    if (text[0] && g_strcmp0(text, _("Auto")))
         return FALSE; /* a number, or nothing that can be one */
     gtk_spin_button_get_range(spin, value, NULL);
     return TRUE;
@@ -87,7 +87,8 @@ static GtkWidget *automatic_spin_new(double min, double max)
 {
     GtkWidget *spin = gtk_spin_button_new_with_range(min - 1, max, 1);
     gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), FALSE); /* it may have a word in it */
-    const int width = CLAMP(g_utf8_strlen(_("Automatic"), -1), 9, 12);
+    /* a longer word than this one takes the room of the title in a narrow window */
+    const int width = CLAMP(g_utf8_strlen(_("Auto"), -1), 7, 12);
     gtk_editable_set_width_chars(GTK_EDITABLE(spin), width);
     gtk_editable_set_max_width_chars(GTK_EDITABLE(spin), width);
     gtk_widget_set_valign(spin, GTK_ALIGN_CENTER);

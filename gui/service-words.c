@@ -69,18 +69,20 @@ static char *say(const char *pattern, GVariant *arguments, const char *fallback)
     return mig_finding_fill_in(translated, words, quote);
 }
 
-/* A refusal, of which the table only says that it has a message, is an error: "same-host" is
- * SameHost. */
-static char *error_of(const char *id)
+/* A finding of which the table only says that it has a message is an error. */
+static const char *error_of(const char *id)
 {
-    g_autoptr(GString) name = g_string_new(MIG_ERROR_PREFIX);
-    gboolean first = TRUE;
-    for (; *id; id++) {
-        if (*id != '-')
-            g_string_append_c(name, first ? g_ascii_toupper(*id) : *id);
-        first = *id == '-';
-    }
-    return g_string_free(g_steal_pointer(&name), FALSE);
+    const MigError code = mig_error_from_id(id);
+    return mig_error_name(code < MIG_N_ERRORS ? code : MIG_ERROR_FAILED);
+}
+
+/* With the host that the finding names, if it is about one. */
+static MigFailureNames names_of(GVariant *arguments, const MigFailureNames *names)
+{
+    MigFailureNames all = names ? *names : (MigFailureNames){ NULL };
+    if (arguments)
+        g_variant_lookup(arguments, "host", "&s", &all.host);
+    return all;
 }
 
 static gboolean is_error(const MigFindingInfo *info)
@@ -96,8 +98,8 @@ char *mig_service_words_sentence(const char *id, GVariant *arguments, const MigF
         return mig_failure_why(MIG_ERROR_PREFIX "Failed", names, sentence);
     if (!is_error(info))
         return say(info->sentence, arguments, sentence);
-    g_autofree char *name = error_of(id);
-    return mig_failure_why(name, names, sentence);
+    const MigFailureNames all = names_of(arguments, names);
+    return mig_failure_why(error_of(id), &all, sentence);
 }
 
 char *mig_service_words_remedy(const char *id, GVariant *arguments, const char *remedy)
@@ -105,7 +107,7 @@ char *mig_service_words_remedy(const char *id, GVariant *arguments, const char *
     const MigFindingInfo *info = find(id);
     if (!info || !is_error(info))
         return info ? say(info->remedy, arguments, remedy) : g_strdup(remedy);
-    g_autofree char *name = error_of(id);
+    const char *name = error_of(id);
     /* in English the sentence of an error has its remedy */
     return mig_failure_is_translated(name) ? mig_failure_remedy(name, NULL) : g_strdup(remedy);
 }

@@ -19,3 +19,8 @@ MigTechnical *mig_technical_add_to(AdwStatusPage *page);
 /* What is wrong as the description of such a page, and its technical message; NULL: nothing. */
 void mig_technical_describe(AdwStatusPage *page, MigTechnical *technical, const char *text,
                             const GError *error);
+
+/* A button that shows it, for a row in which there is no room for it; hidden as long as there is
+ * nothing to show. */
+GtkWidget *mig_technical_button_new(void);
+void mig_technical_button_set(GtkWidget *button, const char *shown, const char *message);

@@ -93,7 +93,7 @@ static void show_guest_detail(MigWhereGroup *self)
     const GError *error = mig_guest_list_get_error(self->guests);
     g_autofree char *detail = guest ? guest_detail(guest) : g_strdup("");
     g_autofree char *why = !guest && error ? mig_failure_of(error, &names) : NULL;
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self->guest_row), why ?: detail);
+    mig_chooser_row_describe(self->guest_row, why ?: detail, why ? error->message : NULL);
 }
 
 static void guests_updated_cb(MigWhereGroup *self)
@@ -123,7 +123,8 @@ void mig_where_group_refresh(MigWhereGroup *self)
 
 /* hosts */
 
-static char *host_detail(MigHost *host)
+/* `message`: the service's words, borrowed; left alone if they are none. */
+static char *host_detail(MigHost *host, const char **message)
 {
     const char *file_error = mig_object_get_string(MIG_OBJECT(host), "FileError");
     const guint64 contact = mig_object_get_number(MIG_OBJECT(host), "LastContact");
@@ -132,6 +133,8 @@ static char *host_detail(MigHost *host)
     const char *name = "", *sentence = "";
     if (last)
         g_variant_get(last, "(&s&s)", &name, &sentence);
+    if (file_error[0] || sentence[0])
+        *message = file_error[0] ? file_error : sentence;
     if (file_error[0])
         return mig_failure_text(mig_error_name(MIG_ERROR_INVALID_HOST_FILE), &names, file_error);
     if (sentence[0])
@@ -146,8 +149,9 @@ static char *host_detail(MigHost *host)
 static void show_host_detail(MigWhereGroup *self, MigChooserRow *row)
 {
     MigHost *host = find_host(self, row);
-    g_autofree char *detail = host ? host_detail(host) : g_strdup("");
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), detail);
+    const char *message = "";
+    g_autofree char *detail = host ? host_detail(host, &message) : g_strdup("");
+    mig_chooser_row_describe(row, detail, message);
 }
 
 void mig_where_group_show_hosts(MigWhereGroup *self)

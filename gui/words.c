@@ -215,6 +215,17 @@ char *mig_words_host_inside(const char *name)
     return g_strdup(strcmp(name, "local") == 0 ? _("this computer") : name);
 }
 
+/* Neither a number nor the sign has a direction of its own. */
+#define ISOLATE "\u2068"
+#define END_OF_ISOLATE "\u2069"
+
+char *mig_words_percent(double fraction)
+{
+    /* Translators: how far it is */
+    g_autofree char *text = g_strdup_printf(_("%d %%"), (int) (fraction * 100));
+    return g_strconcat(ISOLATE, text, END_OF_ISOLATE, NULL);
+}
+
 char *mig_words_size(guint64 bytes)
 {
     return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);

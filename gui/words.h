@@ -30,6 +30,9 @@ char *mig_words_host_inside(const char *name);
 /* A sentence of the service, which begins as it would after a colon; NULL is "". */
 char *mig_words_sentence(const char *sentence);
 
+/* "79 %" of 0.79, in that order also where text runs from right to left. */
+char *mig_words_percent(double fraction);
+
 /* Bytes in units of 1024, bytes a second, and a time of day of microseconds since the epoch. */
 char *mig_words_size(guint64 bytes);
 char *mig_words_rate(guint64 bytes);

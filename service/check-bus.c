@@ -91,9 +91,14 @@ static void answer(const Checking *checking)
           mig_findings_to_variant(findings));
 }
 
-static void fail(Checking *checking, const GError *error)
+/* `host` was asked. That it could not be is a finding, which says of which. */
+static void fail(Checking *checking, const MigHost *host, GError *error)
 {
-    if (checking->call)
+    g_autoptr(GVariant) nothing = g_variant_ref_sink(g_variant_new("aa{sv}", NULL));
+    mig_error_set_host(error, host->name);
+    if (checking->call && mig_error_is_of_host(error))
+        reply(checking, g_variant_new("a{sv}", NULL), mig_check_with_error(nothing, error));
+    else if (checking->call)
         bus_reply_error(checking->call, error);
     checking->call = sd_bus_message_unref(checking->call);
 }
@@ -122,7 +127,7 @@ static void on_destination(sd_bus_message *message, const GError *failed, void *
     g_autoptr(MigFacts) facts = message ? read_answer(message, &report, &error) : NULL;
     checking->there = facts ? mig_host_report_from_variant(report, &error) : NULL;
     if (!checking->there) {
-        fail(checking, error);
+        fail(checking, checking->destination, error);
         return;
     }
     mig_facts_free(checking->on_destination);
@@ -157,7 +162,7 @@ static void on_source(sd_bus_message *message, const GError *failed, void *userd
     checking->on_source = message ? read_answer(message, &report, &error) : NULL;
     checking->guest = checking->on_source ? mig_guest_report_from_variant(report, &error) : NULL;
     if (!checking->guest)
-        fail(checking, error);
+        fail(checking, checking->source, error);
     first_done(checking);
 }
 
@@ -168,7 +173,7 @@ static void on_destination_facts(sd_bus_message *message, const GError *failed, 
     g_autoptr(GVariant) dict = message ? mig_variant_read(message, "a{sv}", 0, &error) : NULL;
     checking->on_destination = dict ? mig_facts_from_variant(dict, &error) : NULL;
     if (!checking->on_destination)
-        fail(checking, error);
+        fail(checking, checking->destination, error);
     first_done(checking);
 }
 

@@ -62,19 +62,12 @@ typedef struct {
     void *userdata;
 } Ask;
 
-/* An error of the guest or of our own worker says nothing about the host. */
-static gboolean error_is_of_host(const GError *error)
+/* An error of the guest or of our own worker says nothing about how to reach the host, and a
+ * connection that was lost had reached it. */
+static gboolean tells_of_host(const GError *error)
 {
-    static const MigError codes[] = {
-        MIG_ERROR_HOST_UNREACHABLE,   MIG_ERROR_HOST_TIMEOUT,     MIG_ERROR_HOST_NAME_UNKNOWN,
-        MIG_ERROR_CONNECTION_REFUSED, MIG_ERROR_HOST_KEY_UNKNOWN, MIG_ERROR_HOST_KEY_CHANGED,
-        MIG_ERROR_LOGIN_REFUSED,      MIG_ERROR_LIBVIRT_REFUSED,  MIG_ERROR_LIBVIRT_DOWN,
-        MIG_ERROR_HOST_UUID_MISMATCH,
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
-        if (g_error_matches(error, MIG_ERROR, (int) codes[i]))
-            return TRUE;
-    return FALSE;
+    return mig_error_is_of_host(error) &&
+           !g_error_matches(error, MIG_ERROR, MIG_ERROR_CONNECTION_LOST);
 }
 
 static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
@@ -82,7 +75,7 @@ static void on_asked(sd_bus_message *reply, const GError *error, void *userdata)
     g_autofree Ask *ask = userdata;
     g_autofree char *name = ask->host;
     Host *host = manager_host(ask->face->manager, name, NULL);
-    if (host && (!error || error_is_of_host(error)) && host_contacted(host, error))
+    if (host && (!error || tells_of_host(error)) && host_contacted(host, error))
         bus_object_changed(ask->face->objects, &host_kind, name, host);
     limits_close(ask->open);
     ask->answered(reply, error, ask->userdata);

@@ -85,22 +85,14 @@ GPtrArray *mig_check(const MigCheckInput *input)
     return findings;
 }
 
-/* "org.example.Migration1.Error.GuestExists": "guest-exists"; "failed" for one without a row. */
+/* "guest-exists" for GuestExists; "failed" for one without a row. */
 static char *refusal_id(const GError *refusal)
 {
-    const char *name = mig_error_dbus_name(refusal) + strlen(MIG_ERROR_PREFIX);
-    GString *id = g_string_new(NULL);
-
-    for (const char *p = name; *p; p++) {
-        if (p > name && g_ascii_isupper(*p) && !g_ascii_isupper(p[-1]))
-            g_string_append_c(id, '-');
-        g_string_append_c(id, g_ascii_tolower(*p));
-    }
+    g_autofree char *id = mig_error_id(mig_error_from_name(mig_error_dbus_name(refusal)));
 
     for (const MigFindingInfo *info = mig_findings_table(); info->id; info++)
-        if (g_str_equal(info->id, id->str))
-            return g_string_free(id, FALSE);
-    g_string_free(id, TRUE);
+        if (g_str_equal(info->id, id))
+            return g_steal_pointer(&id);
 
     return g_strdup("failed");
 }
@@ -109,7 +101,18 @@ void mig_check_add_refusal(GPtrArray *findings, const GError *refusal)
 {
     g_autofree char *id = refusal_id(refusal);
 
-    mig_findings_add(findings, id, "message", refusal->message, NULL);
+    mig_findings_add(findings, id, "message", refusal->message, "host", mig_error_host(refusal),
+                     NULL);
+}
+
+GVariant *mig_check_with_error(GVariant *before, const GError *error)
+{
+    g_autoptr(GPtrArray) findings = mig_findings_new();
+
+    if (mig_error_is_of_host(error) && mig_error_host(error))
+        mig_check_add_refusal(findings, error);
+
+    return mig_findings_join(before, findings);
 }
 
 /* A blocker that is the caller's mistake has the name of one. */

@@ -25,9 +25,13 @@ typedef struct {
 /* All findings, in the order of the table. */
 GPtrArray *mig_check(const MigCheckInput *input);
 
-/* What a refusal of mig_plan_new() is among the findings: a blocker whose id is the error's name,
- * "guest-exists". */
+/* What a refusal of mig_plan_new(), or a host that cannot be asked, is among the findings: a
+ * blocker whose id is the error's name, "guest-exists", with the name of the host it is about. */
 void mig_check_add_refusal(GPtrArray *findings, const GError *refusal);
+
+/* Floating aa{sv}: those of `before`, such an aa{sv}, and the same of an error that is about a
+ * known host; `error` may be NULL. */
+GVariant *mig_check_with_error(GVariant *before, const GError *error);
 
 /* MIG_ERROR_BLOCKED with sentence and remedy of the first blocker, or INVALID_OPTION_VALUE if that
  * is an option's; TRUE if there is none, or the request says to try. */

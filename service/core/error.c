@@ -7,6 +7,8 @@
 #define G_DISABLE_CHECKS
 #include "error.h"
 
+#include <string.h>
+
 #define NAME(name) MIG_ERROR_PREFIX name
 
 static const char *const error_names[MIG_N_ERRORS] = {
@@ -58,20 +60,32 @@ static const char *const error_names[MIG_N_ERRORS] = {
     [MIG_ERROR_NOT_RECOVERABLE] = NAME("NotRecoverable"),
 };
 
-typedef MigLibvirtCode MigErrorPrivate;
+/* Those that say of a host that it cannot be asked. */
+static const MigError of_host[] = {
+    MIG_ERROR_HOST_UNREACHABLE,   MIG_ERROR_HOST_TIMEOUT,     MIG_ERROR_HOST_NAME_UNKNOWN,
+    MIG_ERROR_CONNECTION_REFUSED, MIG_ERROR_HOST_KEY_UNKNOWN, MIG_ERROR_HOST_KEY_CHANGED,
+    MIG_ERROR_LOGIN_REFUSED,      MIG_ERROR_LIBVIRT_REFUSED,  MIG_ERROR_LIBVIRT_DOWN,
+    MIG_ERROR_HOST_UUID_MISMATCH, MIG_ERROR_CONNECTION_LOST,
+};
+
+typedef struct {
+    MigLibvirtCode libvirt;
+    char *host;
+} MigErrorPrivate;
 
 static void mig_error_private_init(MigErrorPrivate *private)
 {
-    *private = (MigErrorPrivate){ 0, 0 };
+    *private = (MigErrorPrivate){ { 0, 0 }, NULL };
 }
 
 static void mig_error_private_copy(const MigErrorPrivate *from, MigErrorPrivate *to)
 {
-    *to = *from;
+    *to = (MigErrorPrivate){ from->libvirt, g_strdup(from->host) };
 }
 
 static void mig_error_private_clear(MigErrorPrivate *private)
 {
+    g_free(private->host);
 }
 
 G_DEFINE_EXTENDED_ERROR(MigError, mig_error)
@@ -94,6 +108,36 @@ MigError mig_error_from_name(const char *name)
     return MIG_ERROR_FAILED;
 }
 
+/* A dash where a word begins: before a capital behind a small letter, and before the last of
+ * several ("HostUUIDMismatch"). */
+char *mig_error_id(MigError code)
+{
+    const char *name = mig_error_name(code) + strlen(MIG_ERROR_PREFIX);
+    GString *id = g_string_new(NULL);
+
+    for (const char *p = name; *p; p++) {
+        if (p > name && g_ascii_isupper(*p) && (g_ascii_islower(p[-1]) || g_ascii_islower(p[1])))
+            g_string_append_c(id, '-');
+        g_string_append_c(id, g_ascii_tolower(*p));
+    }
+
+    return g_string_free(id, FALSE);
+}
+
+MigError mig_error_from_id(const char *id)
+{
+    guint code = 0;
+
+    for (; code < MIG_N_ERRORS; code++) {
+        g_autofree char *own = mig_error_id((MigError) code);
+
+        if (g_strcmp0(id, own) == 0)
+            break;
+    }
+
+    return (MigError) code;
+}
+
 const char *mig_error_dbus_name(const GError *error)
 {
     if (error == NULL || error->domain != MIG_ERROR)
@@ -105,7 +149,7 @@ const char *mig_error_dbus_name(const GError *error)
 void mig_error_set_libvirt(GError *error, MigLibvirtCode libvirt)
 {
     if (error->domain == MIG_ERROR)
-        *mig_error_get_private(error) = libvirt;
+        mig_error_get_private(error)->libvirt = libvirt;
 }
 
 MigLibvirtCode mig_error_libvirt(const GError *error)
@@ -113,5 +157,31 @@ MigLibvirtCode mig_error_libvirt(const GError *error)
     if (error == NULL || error->domain != MIG_ERROR)
         return (MigLibvirtCode){ 0, 0 };
 
-    return *mig_error_get_private(error);
+    return mig_error_get_private(error)->libvirt;
+}
+
+gboolean mig_error_is_of_host(const GError *error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(of_host); i++)
+        if (g_error_matches(error, MIG_ERROR, (int) of_host[i]))
+            return TRUE;
+
+    return FALSE;
+}
+
+void mig_error_set_host(GError *error, const char *host)
+{
+    if (error->domain != MIG_ERROR)
+        return;
+
+    g_free(mig_error_get_private(error)->host);
+    mig_error_get_private(error)->host = g_strdup(host);
+}
+
+const char *mig_error_host(const GError *error)
+{
+    if (error == NULL || error->domain != MIG_ERROR)
+        return NULL;
+
+    return mig_error_get_private(error)->host;
 }

@@ -71,6 +71,12 @@ const char *mig_error_name(MigError code);
 /* Code of a full D-Bus name; MIG_ERROR_FAILED for a name that is not ours. */
 MigError mig_error_from_name(const char *name);
 
+/* What an error is called among findings: "host-timeout" for HostTimeout; code must be one. */
+char *mig_error_id(MigError code);
+
+/* The code of such an id; MIG_N_ERRORS: it is none. */
+MigError mig_error_from_id(const char *id);
+
 /* D-Bus name of any GError: ours by table, foreign domains are MIG_ERROR_FAILED. */
 const char *mig_error_dbus_name(const GError *error);
 
@@ -83,3 +89,11 @@ typedef struct {
 /* Kept by g_error_copy(). An error of a foreign domain has none and takes none. */
 void mig_error_set_libvirt(GError *error, MigLibvirtCode libvirt);
 MigLibvirtCode mig_error_libvirt(const GError *error);
+
+/* TRUE if a host could not be asked, or went away. */
+gboolean mig_error_is_of_host(const GError *error);
+
+/* Name of the host that an error is about; NULL: of none, or it is not known of which. Kept by
+ * g_error_copy(). An error of a foreign domain has none and takes none. */
+void mig_error_set_host(GError *error, const char *host);
+const char *mig_error_host(const GError *error);

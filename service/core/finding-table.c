@@ -96,6 +96,18 @@ static const MigFindingInfo infos[] = {
     REFUSAL("address-not-allowed"),
     REFUSAL("not-allowed"),
     REFUSAL("invalid-host-file"),
+    /* A host that could not be asked: {host} is its name. */
+    REFUSAL("host-unreachable"),
+    REFUSAL("host-timeout"),
+    REFUSAL("host-name-unknown"),
+    REFUSAL("connection-refused"),
+    REFUSAL("host-key-unknown"),
+    REFUSAL("host-key-changed"),
+    REFUSAL("login-refused"),
+    REFUSAL("libvirt-refused"),
+    REFUSAL("libvirt-down"),
+    REFUSAL("host-uuid-mismatch"),
+    REFUSAL("connection-lost"),
     /* What a check of both hosts finds: the hosts. */
     { "read-only", MIG_SEVERITY_BLOCKER,
       "Libvirt on host {host} lets this service only read: it refuses every migration.",

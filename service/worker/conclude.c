@@ -361,8 +361,10 @@ static GError *make_error(const MigEvidence *evidence, MigState state, const Mig
     g_autofree char *what = say_what(evidence, state);
     g_autofree char *where = say_where(evidence, row);
     g_autofree char *goes_on = may_go_on(evidence) ? fill_in(GOES_ON, evidence) : NULL;
-    return g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s%s", what,
-                       goes_on ? goes_on : "", where ? "; " : "", where ? where : "");
+    GError *error = g_error_new(MIG_ERROR, error_code(evidence, state), "%s%s%s%s", what,
+                                goes_on ? goes_on : "", where ? "; " : "", where ? where : "");
+    mig_error_set_host(error, mig_error_host(evidence->error));
+    return error;
 }
 
 MigConclusion mig_conclude(const MigEvidence *evidence)

@@ -54,7 +54,7 @@ typedef struct {
 
 typedef struct {
     MigState state;
-    GError *error;          /* NULL if completed */
+    GError *error;          /* NULL if completed; about the host that the evidence's is about */
     const char *guest_host; /* name of the host it is on, "" if not known for sure */
     MigAdvice advice;       /* what is to be done about the guest, as the error says */
 } MigConclusion;

@@ -27,13 +27,17 @@
 #define LINE_MAX_CHARACTERS 8000
 #define PUBLIC_KEY STATE_DIR "/.ssh/id_ed25519.pub"
 
-/* Which host of the place the sentence is about. */
+/* Which host of the place a failure of the migrate call is about, where its error is one of a host;
+ * that of everything else is the one that was asked. */
+typedef enum { OF_HOST, OF_DESTINATION, OF_EITHER } About;
+
 typedef struct {
     guint doing;
     int code;
     const char *text; /* libvirt's text has this in it; NULL: any */
     MigError error;
     const char *sentence; /* {host}, {destination}, {address}, {login} and so on */
+    About about;
 } Row;
 
 static const Row rows[] = {
@@ -127,23 +131,28 @@ static const Row rows[] = {
     /* the source's libvirtd could not open the destination's */
     { MIGRATE, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
       "the ssh key of host {destination} is not known on host {host}; enter it in the known_hosts "
-      "file of root there, or use flow managed-direct" },
+      "file of root there, or use flow managed-direct",
+      OF_DESTINATION },
     { MIGRATE, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
       "host {destination} refused the login of host {host}'s libvirtd; let root of host {host} log "
-      "in there, or use flow managed-direct" },
+      "in there, or use flow managed-direct",
+      OF_DESTINATION },
     /* QEMU's own certificates, which the libvirt daemons only name to it */
     { MIGRATE, CODE_ANY, "'object-add'", MIG_ERROR_LOGIN_REFUSED,
       "the certificates with which the hypervisors of host {host} and host {destination} encrypt "
       "are "
       "no good; look at those in migrate_tls_x509_cert_dir of qemu.conf on both, libvirt's own "
       "text "
-      "names the one" },
+      "names the one",
+      OF_EITHER },
     { MIGRATE, CODE_ANY, "ertificate", MIG_ERROR_LOGIN_REFUSED,
       "the libvirt daemons of host {host} and host {destination} do not accept each other's TLS "
-      "certificates; check both, or use flow managed-direct" },
+      "certificates; check both, or use flow managed-direct",
+      OF_EITHER },
     { MIGRATE, VIR_ERR_AUTH_FAILED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "host {destination} refused the login of host {host}'s libvirtd; check the certificates or "
-      "rules there, or use flow managed-direct" },
+      "rules there, or use flow managed-direct",
+      OF_DESTINATION },
     /* its text has "resolved" in it */
     { MIGRATE, CODE_ANY, "requires an FQDN", MIG_ERROR_INVALID_HOST_FILE,
       "host {destination} does not know its own name and cannot say where to send guest {guest}; "
@@ -152,37 +161,44 @@ static const Row rows[] = {
     { MIGRATE, CODE_ANY, "resolve", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} cannot resolve the name under which it was to reach host {destination}; correct "
       "PeerAddress= in its host file or the name service of host {host}, or give interface-address "
-      "if that is how host {destination} calls itself" },
+      "if that is how host {destination} calls itself",
+      OF_DESTINATION },
     { MIGRATE, CODE_ANY, "onnection refused", MIG_ERROR_HOST_UNREACHABLE,
       "host {destination} refused a connection from host {host}; check Peer* in its host file, and "
-      "that it listens there, or give interface-address if it was that of guest {guest} itself" },
+      "that it listens there, or give interface-address if it was that of guest {guest} itself",
+      OF_DESTINATION },
     { MIGRATE, CODE_ANY, "No route to host", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} has no route to host {destination}; check the network and the firewall between "
-      "them" },
+      "them",
+      OF_DESTINATION },
     { MIGRATE, CODE_ANY, "imed out", MIG_ERROR_HOST_UNREACHABLE,
       "host {host} got no answer from host {destination}; check the network and the firewall "
-      "between them" },
+      "between them",
+      OF_DESTINATION },
     { MIGRATE, CODE_ANY, "Failed to connect to remote libvirt URI", MIG_ERROR_HOST_UNREACHABLE,
       "host {host}'s libvirtd cannot connect to that of host {destination}; check Peer* in its "
-      "host file, or use flow managed-direct" },
+      "host file, or use flow managed-direct",
+      OF_DESTINATION },
 
     /* the host went away, or will not say */
     { ASK | MIGRATE | CONTROL | RECOVER, CODE_ANY, "keepalive timeout", MIG_ERROR_CONNECTION_LOST,
-      "host {host} stopped answering; check that it is up and the network to it" },
+      "host {host} stopped answering; check that it is up and the network to it", OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "End of file while reading data",
       MIG_ERROR_CONNECTION_LOST,
-      "libvirtd on host {host} or its peer closed the connection; check that it runs on both" },
+      "libvirtd on host {host} or its peer closed the connection; check that it runs on both",
+      OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "Cannot recv data",
       MIG_ERROR_CONNECTION_LOST,
-      "the connection to host {host} or its peer was lost; check both and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network", OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR, "Cannot write data",
       MIG_ERROR_CONNECTION_LOST,
-      "the connection to host {host} or its peer was lost; check both and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network", OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, CODE_ANY, "client socket is closed",
       MIG_ERROR_CONNECTION_LOST,
-      "the connection to host {host} or its peer was lost; check both and the network" },
+      "the connection to host {host} or its peer was lost; check both and the network", OF_EITHER },
     { MIGRATE, CODE_ANY, "Lost connection to destination host", MIG_ERROR_CONNECTION_LOST,
-      "host {host} lost its connection to host {destination}; check the network between them" },
+      "host {host} lost its connection to host {destination}; check the network between them",
+      OF_DESTINATION },
     { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_ACCESS_DENIED, NULL, MIG_ERROR_LOGIN_REFUSED,
       "libvirtd on host {host} does not allow this service to do that; check its access rules "
       "(access_drivers in libvirtd.conf)" },
@@ -338,6 +354,15 @@ static char *make_sentence(const char *pattern, const MigErrorPlace *place)
                         place->guest ? place->guest : "", NULL);
 }
 
+/* NULL: it cannot be told. */
+static const MigHost *blamed_host(const MigErrorPlace *place, const Row *row)
+{
+    const MigHost *const hosts[] = {
+        [OF_HOST] = place->host, [OF_DESTINATION] = place->destination, [OF_EITHER] = NULL
+    };
+    return place->doing == MIGRATE ? hosts[row->about] : place->host;
+}
+
 GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, const char *text)
 {
     const Row *row = rows;
@@ -345,7 +370,9 @@ GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, 
         row++; /* the last one fits everything */
     g_autofree char *sentence = make_sentence(row->sentence, place);
     GError *error = g_error_new_literal(MIG_ERROR, (int) row->error, sentence);
+    const MigHost *host = mig_error_is_of_host(error) ? blamed_host(place, row) : NULL;
     mig_error_set_libvirt(error, (MigLibvirtCode){ domain, code });
+    mig_error_set_host(error, host ? host->name : NULL);
     return error;
 }
 

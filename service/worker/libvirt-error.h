@@ -27,5 +27,6 @@ typedef struct {
  * (freed before). */
 void mig_libvirt_error(const MigErrorPlace *place, char **raw, GError **error);
 
-/* The error libvirt calls `code` of `domain` (virErrorNumber, virErrorDomain) with that text. */
+/* The error libvirt calls `code` of `domain` (virErrorNumber, virErrorDomain) with that text; one
+ * of a host has that host's name (mig_error_host()) where it is sure. */
 GError *mig_libvirt_error_map(const MigErrorPlace *place, int domain, int code, const char *text);

@@ -4,6 +4,7 @@
  */
 #include "run-parts.h"
 
+#include "check.h"
 #include "journal.h"
 #include "log.h"
 #include "verification.h"
@@ -28,6 +29,7 @@ static void take_ending(MigRun *run, const MigEnding *ending)
     }
     mig_job_set_variant(&job->verification,
                         mig_verify_advise(job->verification, conclusion.advice));
+    mig_job_set_variant(&job->findings, mig_check_with_error(job->findings, conclusion.error));
     mig_course_end(&run->course, job, !conclusion.error);
     mig_job_set_error(job, conclusion.error, ending->raw);
     mig_job_set_variant(&job->recovery, mig_conclude_recovery(&evidence, job, run->was_paused));

@@ -48,7 +48,9 @@ static GError *make_timeout(const MigRun *run, MigPatienceEvent event)
                         doing[run->job->phase]);
     g_autofree char *sentence = mig_sentence(pattern, "{guest}", run->job->guest_name,
                                              "{destination}", run->job->destination, NULL);
-    return g_error_new_literal(MIG_ERROR, MIG_ERROR_HOST_TIMEOUT, sentence);
+    GError *timeout = g_error_new_literal(MIG_ERROR, MIG_ERROR_HOST_TIMEOUT, sentence);
+    mig_error_set_host(timeout, run->job->destination);
+    return timeout;
 }
 
 /* libvirt cannot be interrupted in this process. With it our connections end, which libvirt takes

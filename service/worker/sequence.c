@@ -50,6 +50,7 @@ static void take_error(MigSequence *s)
     for (MigSideIndex i = 0; i < MIG_N_SIDES && !s->error; i++) {
         if (s->sides[i] && s->sides[i]->error) {
             s->error = g_error_copy(s->sides[i]->error);
+            mig_error_set_host(s->error, mig_sequence_host(s, i)->name);
             s->raw = g_strdup(s->sides[i]->raw);
         }
     }
@@ -67,6 +68,8 @@ static void set_timeout(MigSequence *s)
                     "%s did not answer within %d s; check that it is up, that libvirtd there "
                     "is not blocked, and the network to it",
                     who, (int) (s->task->deadline / G_USEC_PER_SEC));
+    if (!both)
+        mig_error_set_host(s->error, one->name);
 }
 
 /* One step before the call, on one or both hosts. FALSE: error is set, or it was cancelled. */
@@ -243,6 +246,7 @@ static void set_call_error(MigSequence *s)
         "the connection to host {destination} was lost and the migration given up; check that "
         "it is up and the network to it");
     mig_error_set_libvirt(s->error, libvirt);
+    mig_error_set_host(s->error, destination->name);
 }
 
 /* What libvirt sets of it before a migration it leaves so. */

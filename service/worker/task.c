@@ -40,9 +40,11 @@ MigTask *mig_task_new(const MigJob *job, const MigWorkerOptions *options, GError
     task->resume = is_set(task, MIG_OPT_POSTCOPY_RESUME);
     task->resumed = job->phase != MIG_PHASE_QUEUED;
     task->called = job->called != 0;
-    if (task->resumed && *job->error_name && !mig_state_is_final(job->state))
+    if (task->resumed && *job->error_name && !mig_state_is_final(job->state)) {
         task->gave_up = g_error_new_literal(MIG_ERROR, (int) mig_error_from_name(job->error_name),
                                             job->error_message);
+        mig_error_set_host(task->gave_up, job->destination); /* the one that is waited for */
+    }
     /* the row of an older version has only one of them */
     const char *before = *job->state_before ? job->state_before : job->source_state;
     /* what is stopped in post-copy is not paused: it does not run on at the source */

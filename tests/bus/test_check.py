@@ -6,7 +6,7 @@ import pytest
 import virt as w
 from harness import ERROR
 from loop import wait
-from test_errors import UNFIT
+from test_errors import UNFIT, blamed
 from virt import PAUSED, SHUTOFF, Pool, VirError
 
 DISK = """
@@ -247,19 +247,20 @@ PLAN_REFUSES = [case for case, (_, name, _) in UNFIT.items()
 
 
 @pytest.mark.parametrize("case", UNFIT)
-def test_what_the_plan_is_refused_for_is_a_blocker_and_a_host_that_is_not_there_an_error(s, case):
+def test_what_the_plan_is_refused_for_is_a_blocker_and_so_is_a_host_that_is_not_there(s, case):
     prepare, name, word = UNFIT[case]
     prepare(s)
-    if case not in PLAN_REFUSES:
-        error = s.client.start_check("web", "b").error()
-        assert error.short == name and word in error.text
-        return
     plan, findings = s.client.check("web", "b")
     kebab = "".join("-" + c.lower() if c.isupper() else c for c in name)[1:]
     assert plan == {} and findings[kebab]["severity"] == "blocker"
     assert word in findings[kebab]["sentence"]
+    host = None if case in PLAN_REFUSES else word
+    assert findings[kebab]["arguments"].get("host") == host
     end = s.client.migrate("web", "b").ended("failed")
-    assert end["Error"][0] == ERROR + name and end["Findings"] == [findings[kebab]]
+    assert end["Error"][0] == ERROR + name
+    found, = end["Findings"]
+    assert (found["id"], found["arguments"].get("host")) == (kebab, host)
+    assert host or found == findings[kebab]
 
 
 def test_a_destination_that_is_not_opened_is_not_asked(s):
@@ -369,9 +370,11 @@ def test_a_connection_that_is_lost_in_the_middle_is_an_error(s, function):
     disk_there(Pool("/nowhere"))(s)
     s.local.guests["web"].xml_devices += NETWORK.format("net")
     s.b.broken = {function: VirError(w.ERR_INTERNAL_ERROR, "client socket is closed", w.FROM_RPC)}
-    assert s.client.start_check("web", "b").error().short == "ConnectionLost"
+    plan, findings = s.client.check("web", "b")
+    assert plan == {} and findings["connection-lost"]["arguments"]["host"] == "b"
     end = s.client.migrate("web", "b").ended("failed")
     assert end["Error"][0] == ERROR + "ConnectionLost" and s.world.migrated == []
+    assert blamed(end) == "b"
 
 
 UNABLE = ("virConnectGetVersion", "virNodeGetMemoryStats", "virConnectGetDomainCapabilities",

@@ -186,6 +186,15 @@ UNFIT = {
 }
 
 
+def blamed(end):
+    """The host that the finding of a job's error names, None: none."""
+    name = end["Error"][0].removeprefix(ERROR)
+    for finding in end["Findings"]:
+        if finding["id"].replace("-", "") == name.lower():
+            return finding["arguments"].get("host")
+    return None
+
+
 @pytest.mark.parametrize("case", UNFIT)
 def test_what_the_hosts_say_is_the_end_of_the_job_and_the_error_of_plan(s, case):
     prepare, name, word = UNFIT[case]
@@ -219,8 +228,10 @@ def test_a_host_that_shows_another_uuid_than_its_file_says(make):
                   setup.client.start_test("b")):
         error = reply.error()
         assert error.short == "HostUUIDMismatch" and "99999999" in error.text
+    found = setup.client.check("web", "b")[1]["host-uuid-mismatch"]
+    assert found["arguments"]["host"] == "b"
     end = setup.client.migrate("web", "b").ended("failed")
-    assert end["Error"][0] == ERROR + "HostUUIDMismatch"
+    assert end["Error"][0] == ERROR + "HostUUIDMismatch" and blamed(end) == "b"
     assert setup.world.migrated == []
 
 
@@ -264,7 +275,7 @@ def test_a_job_whose_destination_never_answers_ends_at_its_deadline(make, where)
     end = setup.client.migrate("web", "b").ended("failed")
     assert end["Error"][0] == ERROR + "HostTimeout" and "did not answer" in end["Error"][1]
     assert end["Called"] == 0 and end["DestinationState"] == "unreachable"
-    assert setup.world.migrated == []
+    assert setup.world.migrated == [] and blamed(end) == "b"
 
 
 LIBVIRT_FAILS = {
@@ -294,6 +305,7 @@ def test_a_migrate_call_that_fails(s, case):
     end = job.ended("failed")
     assert end["Error"][0] == ERROR + name and end["Error"][2] == text
     assert end["GuestHost"] == "local" and end["SourceState"] == "running"
+    assert blamed(end) == ("b" if case in ("lost", "peer-refused") else None)
     assert len(s.world.migrated) == 1, "a failed migration is not tried again"
 
 

@@ -265,3 +265,16 @@ def test_so_many_questions_of_a_user_are_open(s, job):
     for question in [question for question in s.polkit.questions if question.action.endswith(".list")]:
         question.answer(polkit.NO)
     assert {reply.result()["Guest"] for reply in read if reply is not refused} == {""}
+
+
+def test_after_a_restart_whoever_has_read_a_job_again_is_told_what_becomes_of_it(s, job):
+    reader, silent = s.new_client(), s.new_client()
+    for client in (reader, silent):
+        client.managed()
+    s.restart()
+    reader.managed()
+    s.world.migration("web").finish()
+    for client in (reader, silent):
+        wait(lambda: told(client, job).get("State") == "completed", "the end is told")  # noqa: B023
+    assert told(reader, job)["GuestHost"] == "b" and told(reader, job)["SourceState"] == "shutoff"
+    assert told(silent, job).get("GuestHost") != "b"

@@ -4,6 +4,7 @@
  * the socket that MIGRATION_SPY names, one line for a line, in GVariant text (spy.py).
  *
  *   texts            a(ssbs): type and id of each label that is seen, whether it is cut, its text
+ *   mapped           as: what labels said when they came into sight, since it was asked first
  *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
  *                    its width
  *   focus            s: title of the row in which the focus is, else the type of what has it
@@ -142,6 +143,28 @@ static GVariant *do_texts(char **words)
     GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(ssbs)"));
     add_texts(&builder, find_window());
     return g_variant_builder_end(&builder);
+}
+
+static GStrvBuilder *mapped_texts;
+
+static gboolean mapped_cb(GSignalInvocationHint *hint, guint n, const GValue *values, gpointer data)
+{
+    GObject *widget = g_value_get_object(&values[0]);
+    if (GTK_IS_LABEL(widget))
+        g_strv_builder_add(mapped_texts, gtk_label_get_text(GTK_LABEL(widget)));
+    return TRUE;
+}
+
+static GVariant *do_mapped(char **words)
+{
+    if (!mapped_texts) {
+        mapped_texts = g_strv_builder_new();
+        g_signal_add_emission_hook(g_signal_lookup("map", GTK_TYPE_WIDGET), 0, mapped_cb, NULL,
+                                   NULL);
+    }
+    g_auto(GStrv) texts = g_strv_builder_end(mapped_texts);
+    g_strv_builder_addv(mapped_texts, (const char **) texts);
+    return g_variant_new_strv((const char *const *) texts, -1);
 }
 
 static void add_places(GVariantBuilder *builder, GtkWidget *widget, GtkWidget *window)
@@ -369,6 +392,7 @@ static const struct {
     { "go", do_go },           { "places", do_places },
     { "focus", do_focus },     { "type", do_type },
     { "migrate", do_migrate }, { "expand", do_expand },
+    { "mapped", do_mapped },
 };
 
 static void answer(GOutputStream *output, const char *line)

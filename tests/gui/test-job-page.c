@@ -227,6 +227,33 @@ static void test_sentences(void)
     }
 }
 
+#define AT_FAULT(id, host)                                                                         \
+    "{'id': <'" id "'>, 'severity': <'blocker'>, 'arguments': <{'message': 'm', 'host': '" host    \
+    "'}>, 'sentence': <'m'>, 'remedy': <''>}"
+
+/* The host of an error is the one that its finding names. That is no step beside it, others are. */
+static void test_host_at_fault(void)
+{
+    static const struct {
+        const char *findings, *why;
+    } rows[] = {
+        { "", "There is no connection to this computer or b." },
+        { AT_FAULT("host-unreachable", "b"), "There is no connection to b." },
+        { AT_FAULT("host-unreachable", "local"), "There is no connection to this computer." },
+        { AT_FAULT("host-timeout", "b"), "There is no connection to this computer or b." },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strdup_printf("'State': <'failed'>, 'Error': <('" MIG_ERROR_PREFIX "HostUnreachable'"
+                            ", '', '')>, 'Findings': <@aa{sv} [%s]>",
+                            rows[i].findings);
+        g_autoptr(MigJob) job = make_job(text);
+        g_auto(GStrv) steps = mig_job_outcome_steps(job);
+        assert_text(mig_job_outcome_why(job), rows[i].why);
+        g_assert_cmpuint(g_strv_length(steps), ==, strstr(rows[i].findings, "timeout") ? 2 : 1);
+    }
+}
+
 static void assert_configuration(const char *verification, gboolean warns, const char *expected)
 {
     g_autofree char *text =
@@ -293,17 +320,22 @@ static void test_report(void)
 
 /* widgets */
 
+static void assert_bar_says(GtkWidget *bar, const char *text)
+{
+    g_assert_nonnull(strstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), text));
+}
+
 static void test_bar(void)
 {
     g_autoptr(MigJob) job = make_job(COPYING "'Progress': <0.5>");
     MigJobProgress *progress = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_PROGRESS, NULL));
     GtkWidget *bar = find_below(GTK_WIDGET(progress), GTK_TYPE_PROGRESS_BAR, NULL);
     mig_job_progress_update(progress, job, 0);
-    g_assert_cmpstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), ==, "50 %");
+    assert_bar_says(bar, "50 %");
     change(job, "'Progress': <0.25>");
     mig_job_progress_update(progress, job, 0);
     g_assert_cmpfloat(gtk_progress_bar_get_fraction(GTK_PROGRESS_BAR(bar)), ==, 0.5);
-    g_assert_cmpstr(gtk_progress_bar_get_text(GTK_PROGRESS_BAR(bar)), ==, "50 %");
+    assert_bar_says(bar, "50 %");
     change(job, "'Progress': <0.75>");
     mig_job_progress_update(progress, job, 0);
     g_assert_cmpfloat(gtk_progress_bar_get_fraction(GTK_PROGRESS_BAR(bar)), ==, 0.75);
@@ -496,6 +528,7 @@ int main(int argc, char **argv)
     g_test_add_func("/job-words/refusals", test_refusals);
     g_test_add_func("/job-outcome/ends", test_ends);
     g_test_add_func("/job-outcome/sentences", test_sentences);
+    g_test_add_func("/job-outcome/host-at-fault", test_host_at_fault);
     g_test_add_func("/job-outcome/configuration", test_configuration);
     g_test_add_func("/job-outcome/summary", test_summary);
     g_test_add_func("/job-outcome/options-back", test_options_back);

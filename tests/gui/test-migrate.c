@@ -266,7 +266,7 @@ static void test_number_row(void)
     const MigField *field = find_field(MIG_OPT_COMPRESSION_XBZRLE_CACHE);
     GtkWidget *row = g_object_ref_sink(mig_option_row_new(field, draft));
     GtkWidget *spin = find_type(row, GTK_TYPE_SPIN_BUTTON);
-    g_assert_cmpstr(gtk_editable_get_text(GTK_EDITABLE(spin)), ==, "Automatic");
+    g_assert_cmpstr(gtk_editable_get_text(GTK_EDITABLE(spin)), ==, "Auto");
     g_assert_false(gtk_widget_get_sensitive(row));
     mig_draft_set_number(draft, MIG_OPT_COMPRESSION, 1 << MIG_COMPRESSION_XBZRLE);
     g_assert_true(gtk_widget_get_sensitive(row));

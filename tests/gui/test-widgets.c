@@ -197,11 +197,33 @@ static void test_shortcuts(void)
     gtk_window_destroy(GTK_WINDOW(gtk_builder_get_object(builder, "help_overlay")));
 }
 
+/* The sign is where the language has it: in English to the right of the number. */
+static void test_percent(void)
+{
+    g_autofree char *text = mig_words_percent(0.791);
+    const int of_number = (int) (strchr(text, '7') - text);
+    const int of_sign = (int) (strchr(text, '%') - text);
+    g_assert_nonnull(strstr(text, "79 %"));
+    for (GtkTextDirection direction = GTK_TEXT_DIR_LTR; direction <= GTK_TEXT_DIR_RTL;
+         direction++) {
+        GtkWidget *label = g_object_ref_sink(gtk_label_new(text));
+        PangoRectangle number, sign;
+        gtk_widget_set_direction(label, direction);
+        PangoLayout *layout = gtk_label_get_layout(GTK_LABEL(label));
+        pango_layout_index_to_pos(layout, of_number, &number);
+        pango_layout_index_to_pos(layout, of_sign, &sign);
+        g_assert_cmpint(MIN(number.x, number.x + number.width), <,
+                        MIN(sign.x, sign.x + sign.width));
+        g_object_unref(label);
+    }
+}
+
 int main(int argc, char **argv)
 {
     gtk_test_init(&argc, &argv, NULL);
     adw_init();
     g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, NULL);
+    g_test_add_func("/words/percent", test_percent);
     g_test_add_func("/object/update", test_object);
     g_test_add_func("/object/wrong-types", test_wrong_types);
     g_test_add_func("/guest/moves", test_moves);

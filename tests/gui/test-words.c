@@ -88,6 +88,24 @@ static void test_errors_among_findings(void)
     }
 }
 
+/* A host that could not be asked is named, and not the other one. */
+static void test_host_of_a_finding(void)
+{
+    g_autoptr(GVariant) arguments =
+        g_variant_ref_sink(g_variant_new_parsed("{'message': 'm', 'host': 'beta'}"));
+    for (const MigFindingInfo *info = mig_findings_table(); info->id; info++) {
+        const MigError code = mig_error_from_id(info->id);
+        g_autoptr(GError) error =
+            code < MIG_N_ERRORS ? g_error_new_literal(MIG_ERROR, (int) code, OURS) : NULL;
+        g_autofree char *text = mig_service_words_sentence(info->id, arguments, &names, OURS);
+        g_test_message("%s: %s", info->id, text);
+        if (!mig_error_is_of_host(error))
+            continue;
+        g_assert_nonnull(strstr(text, "beta"));
+        g_assert_null(strstr(text, "alpha"));
+    }
+}
+
 static void test_refusals(void)
 {
     for (MigRefusal refusal = MIG_REFUSAL_NONE + 1; refusal < MIG_N_REFUSALS; refusal++) {
@@ -165,6 +183,7 @@ int main(int argc, char **argv)
     g_test_add_func("/words/unknown-error", test_unknown_error);
     g_test_add_func("/words/findings", test_findings);
     g_test_add_func("/words/errors-among-findings", test_errors_among_findings);
+    g_test_add_func("/words/host-of-a-finding", test_host_of_a_finding);
     g_test_add_func("/words/refusals", test_refusals);
     g_test_add_func("/words/advice", test_advice);
     g_test_add_func("/words/arguments", test_arguments);

@@ -6,15 +6,16 @@ import re
 
 import pytest
 
+from app import plain
 from languages import PSEUDO, Languages
 from views import NARROW, VIEWS, Stage
 
 GTK = {"Clear entry", "Shortcuts"}  # of its own widgets
 TECHNICAL = "technical"  # id of the label
 FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+")  # commands, dates
-# The window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
+# A window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
-LIBADWAITA = {"title_label", "subtitle_label", "vertical_label"}
+LIBADWAITA = {"title_label", "vertical_label"}
 NUMBER = re.compile(r"\d[\d.,:]*(?:\s*(?:bytes|[KMGT]iB)(?:/s)?)?")
 
 
@@ -129,3 +130,50 @@ def test_what_is_cut_is_seen(stage):
     stage.spy.resize(*NARROW)
     stage.spy.until(lambda: any("build-agent" in one.text for one in cut(stage, lambda text: True)),
                     "a long name is cut")
+
+
+@pytest.mark.parametrize("view", ("migrate-unreachable", "job-unreachable"))
+@pytest.mark.parametrize("language", ("en", "de", "fr", "es"))
+def test_the_host_that_cannot_be_asked_is_named(stage, view, language):
+    stage = stage(view, language)
+    either = stage.text("{source} or {destination}").format(
+        source=stage.text("this computer"), destination="b")
+    if language == "en":
+        stage.spy.shows("no route to host b")
+    else:
+        stage.says("There is no connection to {host}.", host="b")
+    stage.spy.until(lambda: not any(either in text.text for text in stage.spy.texts()),
+                    "b is named everywhere")
+
+
+def press(widget):
+    """The widget, or what in it can be pressed: a menu button is its name alone."""
+    for one in (widget, *widget.all()):
+        try:
+            if one.node.queryAction().nActions:
+                return one.act()
+        except NotImplementedError:
+            pass
+    raise AssertionError(f"{widget.name} cannot be pressed: {[(one.role, one.name) for one in widget.all()]}")
+
+
+@pytest.mark.parametrize("row", ("To", "Address"))
+def test_a_row_without_room_has_the_technical_message_behind_a_button(stage, row):
+    stage = stage("migrate-unreachable", "de")
+    stage.says("There is no connection to {host}.", host="b")
+    found = stage.app.find("combo box", plain(stage.text(row)))
+    assert not any("no route" in text.text for text in stage.spy.texts())
+    press(found.find(None, plain(stage.text("Technical message"))))
+    stage.spy.shows("no route")
+
+
+def test_no_button_where_the_services_words_are_shown(stage):
+    stage = stage("migrate-unreachable", "en")
+    row = stage.app.find("combo box", "To")
+    assert row.all(None, "Technical message") == []
+
+
+@pytest.mark.parametrize("view", ("guests-stale", "history"))
+def test_the_technical_message_of_lists(stage, view):
+    stage = stage(view, "de")
+    stage.shows("Technical message")

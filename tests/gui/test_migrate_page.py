@@ -162,6 +162,7 @@ def test_the_destination_does_not_answer(scene, remember):
     scene.service.start()
     page = Page(scene, remember())
     assert page.startable(False).description
+    page.app.find("list item", "Blocker: Host b (b.example) refused")
     scene.b.refuses = None
     page.app.do("win.refresh")
     page.startable()

@@ -45,3 +45,18 @@ def test_the_service_is_killed_in_the_middle_of_a_job(scene, app):
     migration.finish()
     job.ended("completed")
     app.find("panel", "No guest is being moved")
+
+
+def test_what_becomes_of_a_job_is_known_after_a_restart_too(scene, app):
+    """Where the guest is now the service tells only whom it knows, and it has begun anew."""
+    job = scene.client.migrate("web", "b")
+    migration = scene.world.migration("web")
+    migration.copying(100, 300)
+    app.show_job(job)
+    app.find("label", "Copying memory")
+    scene.service.kill()
+    app.find("label", "This is what was known at")
+    scene.service.start()
+    app.gone("label", "This is what was known at")
+    migration.finish()
+    app.find("label", "web now runs on b.")

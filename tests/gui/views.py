@@ -175,6 +175,16 @@ def guests_libvirt_down(stage):
 
 
 @view
+def guests_stale(stage):
+    """The host has answered before."""
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    stage.local.lose()
+    stage.spy.shows(stage.text("Known at %s. %s").split("%s")[0])
+
+
+@view
 def denied(stage):
     stage.scene.service.start()
     stage.scene.bus.allow(False)

@@ -351,7 +351,8 @@ static void test_refusals(void)
         { MIG_ERROR_NOT_ALLOWED, "not-allowed" },
         { MIG_ERROR_NOT_SUPPORTED, "not-supported" },
         { MIG_ERROR_INVALID_HOST_FILE, "invalid-host-file" },
-        { MIG_ERROR_HOST_UUID_MISMATCH, "failed" }, /* none of its errors */
+        { MIG_ERROR_HOST_UUID_MISMATCH, "host-uuid-mismatch" },
+        { MIG_ERROR_LEDGER, "failed" }, /* none of its errors */
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
@@ -366,6 +367,41 @@ static void test_refusals(void)
                         MIG_SEVERITY_BLOCKER);
         sentence = mig_finding_sentence(findings->pdata[0]);
         g_assert_cmpstr(sentence, ==, refusal->message);
+    }
+}
+
+/* The host of an error is told where it is sure, and nothing of other errors. */
+static void test_errors_of_hosts(void)
+{
+    static const struct {
+        MigError code;
+        const char *host;
+        guint n;
+    } cases[] = {
+        { MIG_ERROR_HOST_UNREACHABLE, "b", 1 },
+        { MIG_ERROR_CONNECTION_LOST, "b", 1 },
+        { MIG_ERROR_CONNECTION_LOST, NULL, 0 },
+        { MIG_ERROR_GUEST_BUSY, "b", 0 },
+    };
+    g_autoptr(GVariant) before = g_variant_ref_sink(g_variant_new_parsed("[{'id': <'no-route'>}]"));
+    g_autoptr(GVariant) same = g_variant_ref_sink(mig_check_with_error(before, NULL));
+
+    g_assert_true(g_variant_equal(same, before));
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = g_error_new(MIG_ERROR, (int) cases[i].code, "no way");
+        g_autoptr(GVariant) all = NULL;
+
+        mig_error_set_host(error, cases[i].host);
+        all = g_variant_ref_sink(mig_check_with_error(before, error));
+        g_assert_cmpuint(g_variant_n_children(all), ==, 1 + cases[i].n);
+        if (cases[i].n == 1) {
+            g_autoptr(GVariant) finding = g_variant_get_child_value(all, 1);
+            g_autoptr(GVariant) arguments = g_variant_lookup_value(finding, "arguments", NULL);
+            const char *host = NULL;
+
+            g_assert_true(g_variant_lookup(arguments, "host", "&s", &host));
+            g_assert_cmpstr(host, ==, cases[i].host);
+        }
     }
 }
 
@@ -496,6 +532,7 @@ int main(int argc, char **argv)
     g_test_add_func("/check/blockers-stop", test_blockers_stop);
     g_test_add_func("/check/wrong-option", test_wrong_option);
     g_test_add_func("/check/refusals", test_refusals);
+    g_test_add_func("/check/errors-of-hosts", test_errors_of_hosts);
     g_test_add_func("/inspection/round-trip", test_round_trip);
     g_test_add_func("/inspection/bad-report", test_bad_report);
     g_test_add_func("/inspection/too-long-list", test_too_long_list);

@@ -128,6 +128,57 @@ static void test_libvirt_code(void)
     g_assert_cmpint(mig_error_libvirt(foreign).code, ==, 0);
 }
 
+static void test_ids(void)
+{
+    static const struct {
+        MigError code;
+        const char *id;
+    } ids[] = {
+        { MIG_ERROR_FAILED, "failed" },
+        { MIG_ERROR_HOST_UNREACHABLE, "host-unreachable" },
+        { MIG_ERROR_HOST_UUID_MISMATCH, "host-uuid-mismatch" },
+        { MIG_ERROR_LIBVIRT_DOWN, "libvirt-down" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autofree char *id = mig_error_id(ids[i].code);
+
+        g_assert_cmpstr(id, ==, ids[i].id);
+    }
+    for (guint i = 0; i < MIG_N_ERRORS; i++) {
+        g_autofree char *id = mig_error_id((MigError) i);
+
+        g_assert_cmpint(mig_error_from_id(id), ==, i);
+    }
+    g_assert_cmpint(mig_error_from_id("network-missing"), ==, MIG_N_ERRORS);
+    g_assert_cmpint(mig_error_from_id(""), ==, MIG_N_ERRORS);
+}
+
+static void test_host(void)
+{
+    g_autoptr(GError) ours = g_error_new(MIG_ERROR, MIG_ERROR_HOST_TIMEOUT, "silent");
+    g_autoptr(GError) foreign = g_error_new(G_FILE_ERROR, 1, "no file");
+    g_autoptr(GError) of_guest = g_error_new(MIG_ERROR, MIG_ERROR_GUEST_BUSY, "busy");
+
+    g_assert_true(mig_error_is_of_host(ours));
+    g_assert_false(mig_error_is_of_host(foreign));
+    g_assert_false(mig_error_is_of_host(of_guest));
+    g_assert_false(mig_error_is_of_host(NULL));
+    g_assert_null(mig_error_host(ours));
+    g_assert_null(mig_error_host(NULL));
+
+    mig_error_set_host(ours, "a");
+    mig_error_set_host(ours, "b");
+    mig_error_set_host(foreign, "b");
+
+    g_autoptr(GError) copy = g_error_copy(ours);
+    g_assert_cmpstr(mig_error_host(copy), ==, "b");
+    g_assert_null(mig_error_host(foreign));
+
+    mig_error_set_host(ours, NULL);
+    g_assert_null(mig_error_host(ours));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -137,6 +188,8 @@ int main(int argc, char **argv)
     g_test_add_func("/error/foreign-names", test_foreign_names);
     g_test_add_func("/error/of-gerror", test_of_gerror);
     g_test_add_func("/error/libvirt-code", test_libvirt_code);
+    g_test_add_func("/error/ids", test_ids);
+    g_test_add_func("/error/host", test_host);
 
     return g_test_run();
 }

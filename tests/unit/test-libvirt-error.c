@@ -353,6 +353,36 @@ static void test_texts(void)
     }
 }
 
+/* Which host it was, where that is sure. */
+static void test_hosts(void)
+{
+    static const struct {
+        MigDoing doing;
+        const char *text, *host;
+    } rows[] = {
+        { MIG_DOING_OPEN, "Connection refused", "host-a" },
+        { MIG_DOING_ASK, "client socket is closed", "host-a" },
+        { MIG_DOING_MIGRATE, "client socket is closed", NULL },
+        { MIG_DOING_MIGRATE, "Connection refused", "host-b" },
+        { MIG_DOING_MIGRATE, "Lost connection to destination host", "host-b" },
+        { MIG_DOING_MIGRATE, "authentication failed: certificate has expired", NULL },
+        { MIG_DOING_MIGRATE, "guest CPU doesn't match specification", NULL },
+    };
+    g_autoptr(MigHost) a =
+        fixture_host("host-a", "[Host]\nDriver=qemu\nTransport=tls\nAddress=a.example\n");
+    g_autoptr(MigHost) b =
+        fixture_host("host-b", "[Host]\nDriver=qemu\nTransport=tls\nAddress=b.example\n");
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        MigErrorPlace place = { rows[i].doing, a, b, "web1" };
+        g_autoptr(GError) error =
+            mig_libvirt_error_map(&place, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR, rows[i].text);
+
+        g_test_message("%s", rows[i].text);
+        g_assert_cmpstr(mig_error_host(error), ==, rows[i].host);
+    }
+}
+
 /* A guest's name cannot write the sentence. */
 static void test_names(void)
 {
@@ -369,6 +399,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 
     g_test_add_func("/libvirt-error/texts", test_texts);
+    g_test_add_func("/libvirt-error/hosts", test_hosts);
     g_test_add_func("/libvirt-error/names", test_names);
 
     return g_test_run();
