@@ -75,6 +75,65 @@ def test_a_flood_of_different_questions_is_none_to_the_host(s):
     assert 16 <= lists_of(s, "b") <= 16 + 8 * seconds + 2 * (1 + seconds / 4)
 
 
+def spare_checks(s, host):
+    """Has guests of the host checked until that is refused."""
+    def is_spared():
+        replies = [s.client.start_list_guests(host, guests=[f"nobody{next(_numbers)}"], check=True)
+                   for _ in range(8)]
+        return any(is_limit(outcome(reply)) for reply in replies)
+
+    call_until(is_spared, "checks are refused")
+
+
+def test_a_check_is_never_answered_from_a_list(s):
+    s.b.guest("db").snapshots = 1
+    spare_checks(s, "b")
+    s.client.list_guests("b")
+    error = s.client.start_list_guests("b", guests=["db"], check=True).error()
+    assert is_limit(error) and "checked often" in error.text and "second later" in error.text
+
+    answers = []
+
+    def is_checked():
+        reply = s.client.start_list_guests("b", guests=["db"], check=True)
+        answers.extend([] if outcome(reply) else reply.result())
+        return answers
+
+    call_until(is_checked, "guests are checked again")
+    checked, = answers
+    assert [finding["id"] for finding in checked["findings"]] == ["snapshots"]
+    assert not checked["can-migrate"]
+    for question in ({}, {"name": "db"}, {"guests": ["db"]}, {"guests": ["db"], "check": False}):
+        plain, = s.client.list_guests("b", **question)
+        assert "findings" not in plain and plain["can-migrate"], question
+
+
+def test_the_last_answer_to_the_same_check_is_given_again(s):
+    s.local.guests["web"].snapshots = 1
+
+    def looks():
+        return len(s.world.asked("virDomainSnapshotNum"))
+
+    def is_kept():
+        before = looks()
+        answers = [s.client.list_guests("local", guests=["web"], check=True) for _ in range(16)]
+        assert all(guest["findings"][0]["id"] == "snapshots" for guest, in answers)
+        return looks() < before + 16
+
+    call_until(is_kept, "an answer is given again")
+
+
+def test_named_guests_are_picked_from_the_list_of_a_host_that_is_spared(s):
+    s.b.guest("db")
+    s.b.guest("off", state=5)
+    spare(s, "b")
+    before = len(s.world.calls)
+    named = s.client.list_guests("b", guests=["off", s.b.guests["db"].uuid.upper(), "nobody"])
+    assert {g["name"] for g in named} == {"db", "off"}
+    functions = {function for _, function, _ in s.world.calls[before:]}
+    assert "virDomainLookupByName" not in functions
+
+
 def test_a_host_that_fails_is_spared_too(s):
     s.b.refuses = VirError(virt.ERR_SYSTEM_ERROR, "unable to connect: Connection refused", virt.FROM_RPC)
 
