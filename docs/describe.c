@@ -138,9 +138,9 @@ static void describe_findings(GString *text)
                   "What `Plan` and `Check` say of a migration before it starts, and a job of one "
                   "that has ended. A program goes by the id, which never changes its meaning, and "
                   "by the arguments in braces. A blocker stops `Migrate` unless option `try` is "
-                  "given. One whose sentence is {message} has the name and the sentence of an "
-                  "error (errors.md); if that is about a host, argument `host` is the host's "
-                  "name.\n\n"
+                  "given. `ListGuests` with `check` says those that need no destination. One whose "
+                  "sentence is {message} has the name and the sentence of an error (errors.md); if "
+                  "that is about a host, argument `host` is the host's name.\n\n"
                   "| id | severity | sentence | remedy |\n|---|---|---|---|\n");
     for (const MigFindingInfo *info = mig_findings_table(); info->id; info++)
         g_string_append_printf(text, "| `%s` | %s | %s | %s |\n", info->id,

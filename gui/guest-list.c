@@ -261,6 +261,11 @@ void mig_guest_list_set_active(MigGuestList *self, gboolean active)
         mig_guest_list_refresh(self, MIG_CALL_NONE);
 }
 
+gboolean mig_guest_list_is_active(MigGuestList *self)
+{
+    return self->active;
+}
+
 MigGuestsState mig_guest_list_get_state(MigGuestList *self)
 {
     return self->state;

@@ -33,6 +33,7 @@ const char *mig_guest_list_get_host(MigGuestList *self);
 
 /* Whether anybody looks at it: only then it asks by itself. */
 void mig_guest_list_set_active(MigGuestList *self, gboolean active);
+gboolean mig_guest_list_is_active(MigGuestList *self);
 
 /* Asks now. MIG_CALL_INTERACTIVE only for what the user did to get in. */
 void mig_guest_list_refresh(MigGuestList *self, MigCallFlags flags);

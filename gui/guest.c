@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A guest as the service lists it, and the job that moves it. */
+/* A guest as the service lists it, what was found in it, and the job that moves it. */
 #include "guest.h"
 
+#include "finding.h"
 #include "words.h"
 
 struct _MigGuest {
     MigObject parent_instance;
     MigJob *job;
+    GVariant *found;      /* aa{sv}; NULL: nothing */
+    GListModel *findings; /* MigFinding: the same */
+    const char *checked;  /* the state it was in then; NULL: it is to be checked */
 };
 
 G_DEFINE_FINAL_TYPE(MigGuest, mig_guest, MIG_TYPE_OBJECT)
@@ -67,13 +71,66 @@ static gsize n_reasons(MigGuest *self)
     return reasons ? g_variant_n_children(reasons) : 0;
 }
 
+/* By its state. */
+static gboolean can_migrate(MigGuest *self)
+{
+    return mig_object_get_boolean(MIG_OBJECT(self), "can-migrate");
+}
+
+/* Of a guest that cannot move as it is nothing else matters. */
+static guint n_findings(MigGuest *self)
+{
+    return self->findings && can_migrate(self) ? g_list_model_get_n_items(self->findings) : 0;
+}
+
+static gboolean is_blocked(MigGuest *self)
+{
+    for (guint i = 0; i < n_findings(self); i++) {
+        g_autoptr(MigObject) finding = g_list_model_get_item(self->findings, i);
+        if (g_str_equal(mig_object_get_string(finding, "severity"), "blocker"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 MigMove mig_guest_get_move(MigGuest *self)
 {
     if (self->job)
         return MIG_MOVE_MOVING;
-    if (!mig_object_get_boolean(MIG_OBJECT(self), "can-migrate"))
+    if (!can_migrate(self) || is_blocked(self))
         return MIG_MOVE_NO;
-    return n_reasons(self) ? MIG_MOVE_REMARKS : MIG_MOVE_YES;
+    return n_reasons(self) || n_findings(self) ? MIG_MOVE_REMARKS : MIG_MOVE_YES;
+}
+
+/* Some hypervisors call a guest idle that waits for something: it is the same guest. */
+static const char *settled(const char *state)
+{
+    return g_intern_string(g_str_equal(state, "idle") ? "running" : state);
+}
+
+gboolean mig_guest_wants_check(MigGuest *self)
+{
+    return !self->job && can_migrate(self) && self->checked != settled(mig_guest_get_state(self));
+}
+
+void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *findings)
+{
+    g_autoptr(GVariant) found = findings ? g_variant_ref_sink(findings) : NULL;
+    if (settled(state) != settled(mig_guest_get_state(self)))
+        return;
+    self->checked = settled(state);
+    if (found == self->found || (found && self->found && g_variant_equal(found, self->found)))
+        return;
+    g_clear_pointer(&self->found, g_variant_unref);
+    self->found = g_steal_pointer(&found);
+    g_clear_object(&self->findings);
+    self->findings = mig_finding_list_new(self->found, NULL);
+    mig_object_emit_changed(MIG_OBJECT(self));
+}
+
+void mig_guest_forget_check(MigGuest *self)
+{
+    self->checked = NULL;
 }
 
 char *mig_guest_dup_reason(MigGuest *self)
@@ -83,7 +140,12 @@ char *mig_guest_dup_reason(MigGuest *self)
         const char *id, *sentence;
         g_variant_get_child(mig_object_get_variant(MIG_OBJECT(self), "reasons"), i, "(&s&s)", &id,
                             &sentence);
-        g_string_append_printf(text, "%s%s", i ? " " : "", mig_words_reason(id, sentence));
+        g_string_append_printf(text, "%s%s", text->len ? " " : "", mig_words_reason(id, sentence));
+    }
+    for (guint i = 0; i < n_findings(self); i++) {
+        g_autoptr(MigObject) finding = g_list_model_get_item(self->findings, i);
+        g_string_append_printf(text, "%s%s", text->len ? " " : "",
+                               mig_object_get_string(finding, "sentence"));
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -111,7 +173,10 @@ static void mig_guest_get_property(GObject *object, guint id, GValue *value, GPa
 
 static void mig_guest_dispose(GObject *object)
 {
-    g_clear_object(&MIG_GUEST(object)->job);
+    MigGuest *self = MIG_GUEST(object);
+    g_clear_object(&self->job);
+    g_clear_object(&self->findings);
+    g_clear_pointer(&self->found, g_variant_unref);
     G_OBJECT_CLASS(mig_guest_parent_class)->dispose(object);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A guest, as a row of Manager.ListGuests describes it (name, uuid, state, persistent, memory in
- * bytes, maximum-memory, vcpus, disks, can-migrate, reasons), and the job that moves it.
+ * bytes, maximum-memory, vcpus, disks, can-migrate, reasons), what was found when it was checked,
+ * and the job that moves it.
  */
 #pragma once
 
@@ -25,6 +26,14 @@ const char *mig_guest_get_state(MigGuest *self);
 guint64 mig_guest_get_memory(MigGuest *self); /* bytes */
 gboolean mig_guest_is_active(MigGuest *self); /* it has processes on the host */
 MigMove mig_guest_get_move(MigGuest *self);
+
+/* What it is made of is not known, or was found when it was in another state. */
+gboolean mig_guest_wants_check(MigGuest *self);
+/* What was found (aa{sv} of ListGuests; NULL: nothing) in that state; of another state than it is
+ * in by now nothing is believed. */
+void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *findings);
+/* It may be made of something else by now; what was found is kept until there is an answer. */
+void mig_guest_forget_check(MigGuest *self);
 
 /* What is to be known of moving it, a sentence or several; empty: nothing. */
 char *mig_guest_dup_reason(MigGuest *self);

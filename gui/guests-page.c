@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The view Guests: owns the guest list of the chosen source and the filter and order of what is
- * shown of it. A host may have a thousand guests: the list is a GtkListView, which makes 200 rows
- * around what is seen, and gets its items step by step, so that not all rows are made in one frame.
+ * The view Guests: owns the guest list of the chosen source, the questions about those of its
+ * guests that have a row, and the filter and order of what is shown of it. A host may have a
+ * thousand guests: the list is a GtkListView, which makes 200 rows around what is seen, and gets
+ * its items step by step, so that not all rows are made in one frame.
  */
 #include "guests-page.h"
 
@@ -11,6 +12,7 @@
 #include "combo.h"
 #include "config.h"
 #include "failure.h"
+#include "guest-checks.h"
 #include "guest-row.h"
 #include "settings.h"
 #include "sight.h"
@@ -28,6 +30,7 @@ struct _MigGuestsPage {
 
     MigClient *client;
     MigGuestList *guests;
+    MigGuestChecks *checks;
     GtkFilterListModel *shown;
     GtkSliceListModel *begun; /* the first of them; all, as soon as the list has its rows */
     guint growing;            /* tick callback that lengthens it */
@@ -284,15 +287,18 @@ static void setup_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
     gtk_list_item_set_child(item, mig_guest_row_new());
 }
 
-static void bind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+static void bind_cb(GtkSignalListItemFactory *factory, GtkListItem *item, MigGuestsPage *self)
 {
-    mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)),
-                            gtk_list_item_get_item(item));
+    MigGuest *guest = gtk_list_item_get_item(item);
+    mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)), guest);
+    mig_guest_checks_show(self->checks, guest);
 }
 
-static void unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item)
+static void unbind_cb(GtkSignalListItemFactory *factory, GtkListItem *item, MigGuestsPage *self)
 {
-    mig_guest_row_set_guest(MIG_GUEST_ROW(gtk_list_item_get_child(item)), NULL);
+    MigGuestRow *row = MIG_GUEST_ROW(gtk_list_item_get_child(item));
+    mig_guest_checks_hide(self->checks, mig_guest_row_get_guest(row));
+    mig_guest_row_set_guest(row, NULL);
 }
 
 /* A guest that moves is shown on its way, every other one can be moved from there. */
@@ -316,6 +322,7 @@ void mig_guests_page_set_client(MigGuestsPage *self, MigClient *client)
     g_return_if_fail(MIG_IS_GUESTS_PAGE(self) && !self->client);
     self->client = g_object_ref(client);
     self->guests = mig_guest_list_new(client);
+    self->checks = mig_guest_checks_new(client, self->guests);
     mig_sight_follow(GTK_WIDGET(self), self->guests);
     read_settings(self);
     make_shown(self);
@@ -357,6 +364,7 @@ void mig_guests_page_toggle_search(MigGuestsPage *self)
 void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags)
 {
     mig_guest_list_refresh(self->guests, flags);
+    mig_guest_checks_renew(self->checks);
 }
 
 /* life */
@@ -373,6 +381,7 @@ static void mig_guests_page_dispose(GObject *object)
     g_clear_object(&self->begun);
     g_clear_object(&self->shown);
     g_clear_object(&self->filter);
+    g_clear_object(&self->checks);
     g_clear_object(&self->guests);
     g_clear_object(&self->client);
     g_clear_pointer(&self->words, g_free);

@@ -15,7 +15,9 @@ typedef struct {
     const char *type;
 } FilterKey;
 
-static const FilterKey guest_keys[] = { { "active", "b" }, { "name", "s" }, { NULL } };
+static const FilterKey guest_keys[] = {
+    { "active", "b" }, { "name", "s" }, { "guests", "as" }, { "check", "b" }, { NULL },
+};
 static const FilterKey job_keys[] = {
     { "state", "s" },  { "unfinished", "b" },  { "guest", "s" },
     { "source", "s" }, { "destination", "s" }, { "mine", "b" },
@@ -73,9 +75,32 @@ static gboolean check(GVariant *dict, const FilterKey *keys, GError **error)
     return TRUE;
 }
 
+/* What "guests" names is looked up, and only what is looked up can be checked. */
+static gboolean check_names(GVariant *dict, GError **error)
+{
+    g_autoptr(GVariant) names = g_variant_lookup_value(dict, "guests", NULL);
+    gboolean checked = g_variant_lookup(dict, "check", "b", NULL);
+    gsize n = names ? g_variant_n_children(names) : 0;
+    const char *wrong = NULL;
+    if (checked && !names)
+        wrong = "filter key \"check\" goes only with \"guests\": name the guests";
+    else if (names && n == 0)
+        wrong = "filter key \"guests\" is empty: name a guest, or leave it out";
+    else if (names && g_variant_n_children(dict) > (checked ? 2 : 1))
+        wrong = "filter key \"guests\" goes only with \"check\": leave out the others";
+    if (wrong)
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, wrong);
+    else if (n > FILTER_GUESTS_MAX)
+        g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+                    "filter key \"guests\" has %" G_GSIZE_FORMAT
+                    " names, and %d is the most: ask for some after the others",
+                    n, FILTER_GUESTS_MAX);
+    return !wrong && n <= FILTER_GUESTS_MAX;
+}
+
 gboolean filter_check_guests(GVariant *dict, GError **error)
 {
-    return check(dict, guest_keys, error);
+    return check(dict, guest_keys, error) && check_names(dict, error);
 }
 
 gboolean filter_read_jobs(GVariant *dict, guint32 caller, MigJobFilter *filter, GError **error)

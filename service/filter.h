@@ -6,7 +6,10 @@
 
 #include "ledger.h"
 
-/* ListGuests: keys "active" and "name". */
+/* Most guests that ListGuests takes by name. */
+#define FILTER_GUESTS_MAX 64
+
+/* ListGuests: keys "active", "name", "guests" and "check". */
 gboolean filter_check_guests(GVariant *dict, GError **error);
 
 /* ListJobs; strings are borrowed from the dictionary. `caller` is used for the key "mine". */

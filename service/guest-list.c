@@ -10,16 +10,22 @@
 #include "sd-autoptr.h"
 #include "variant.h"
 
-/* Questions to one host; beyond that an answer that is kept is given. */
+/* Questions to one host; beyond that an answer that is kept is given. The second have it read the
+ * definitions of many guests. */
 static const BucketSize host_questions = { .rate = 8, .burst = 16 };
+static const BucketSize host_checks = { .rate = 4, .burst = 8 };
 
 struct GuestLists {
     ManagerBus *face;
     GHashTable *lists;   /* key -> List */
-    GHashTable *buckets; /* host -> Bucket */
+    GHashTable *buckets; /* host -> Buckets */
     GHashTable *stages;  /* id of an unfinished job -> its state and phase */
     GHashTable *waiters; /* set of Waiter with a turn */
 };
+
+typedef struct {
+    Bucket questions, checks;
+} Buckets;
 
 typedef struct {
     sd_bus_message *message; /* NULL: error */
@@ -41,7 +47,7 @@ typedef struct {
     sd_bus_message *call;
     OpenCall *open;
     Turn *turn;
-    char *name; /* of the guest that is to be picked from the answer; NULL: all */
+    GStrv names; /* of the guests that are to be picked from the answer; NULL: all */
     Answer *answer;
 } Waiter;
 
@@ -83,7 +89,7 @@ static void waiter_free(void *data)
     limits_close(waiter->open);
     sd_bus_message_unref(waiter->call);
     answer_unref(waiter->answer);
-    g_free(waiter->name);
+    g_strfreev(waiter->names);
     g_free(waiter);
 }
 
@@ -108,11 +114,15 @@ static void list_forget(void *data)
         list_free(list);
 }
 
-static gboolean is_named(GVariant *guest, const char *name)
+static gboolean is_named(GVariant *guest, const GStrv names)
 {
-    const char *value = NULL, *uuid = NULL;
-    return (g_variant_lookup(guest, "name", "&s", &value) && g_str_equal(value, name)) ||
-           (g_variant_lookup(guest, "uuid", "&s", &uuid) && g_ascii_strcasecmp(uuid, name) == 0);
+    const char *name = "", *uuid = "";
+    g_variant_lookup(guest, "name", "&s", &name);
+    g_variant_lookup(guest, "uuid", "&s", &uuid);
+    for (guint i = 0; names[i]; i++)
+        if (g_str_equal(name, names[i]) || g_ascii_strcasecmp(uuid, names[i]) == 0)
+            return TRUE;
+    return FALSE;
 }
 
 static void reply_named(const Waiter *waiter)
@@ -126,7 +136,7 @@ static void reply_named(const Waiter *waiter)
     }
     for (gsize i = 0; i < g_variant_n_children(guests); i++) {
         g_autoptr(GVariant) guest = g_variant_get_child_value(guests, i);
-        if (is_named(guest, waiter->name))
+        if (is_named(guest, waiter->names))
             g_variant_builder_add_value(&named, guest);
     }
     bus_reply_variant(waiter->call, g_variant_builder_end(&named));
@@ -140,7 +150,7 @@ static void on_turn(void *data)
     const Answer *answer = waiter->answer;
     if (answer->message)
         sd_bus_message_rewind(answer->message, TRUE);
-    if (answer->message && waiter->name)
+    if (answer->message && waiter->names)
         reply_named(waiter);
     else
         bus_forward_answer(waiter->call, answer->message, answer->error);
@@ -177,14 +187,23 @@ static void on_guests(sd_bus_message *message, const GError *error, void *userda
         g_hash_table_remove(list->lists->lists, list->key);
 }
 
-static gboolean may_ask(GuestLists *lists, const char *host)
+static gboolean wants_check(GVariant *filter)
 {
-    Bucket *bucket = g_hash_table_lookup(lists->buckets, host);
-    if (!bucket) {
-        bucket = g_new0(Bucket, 1);
-        g_hash_table_insert(lists->buckets, g_strdup(host), bucket);
+    gboolean check = FALSE;
+    g_variant_lookup(filter, "check", "b", &check);
+    return check;
+}
+
+static gboolean may_ask(GuestLists *lists, const char *host, GVariant *filter)
+{
+    gboolean check = wants_check(filter);
+    Buckets *buckets = g_hash_table_lookup(lists->buckets, host);
+    if (!buckets) {
+        buckets = g_new0(Buckets, 1);
+        g_hash_table_insert(lists->buckets, g_strdup(host), buckets);
     }
-    return bucket_take(bucket, host_questions, g_get_monotonic_time());
+    return bucket_take(check ? &buckets->checks : &buckets->questions,
+                       check ? host_checks : host_questions, g_get_monotonic_time());
 }
 
 static List *list_new(GuestLists *lists, const char *key, const char *host)
@@ -204,12 +223,20 @@ static char *make_key(const MigHost *host, GVariant *filter)
     return g_strdup_printf("%s %s", host->name, text);
 }
 
-/* Sunk; `name` takes what is left out. */
-static GVariant *without_name(GVariant *filter, char **name)
+/* Sunk; `names` takes what is left out. */
+static GVariant *without_names(GVariant *filter, GStrv *names)
 {
     g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(filter);
-    g_variant_lookup(filter, "name", "s", name);
+    char *name = NULL;
+    if (g_variant_lookup(filter, "name", "s", &name)) {
+        *names = g_new0(char *, 2);
+        **names = name;
+    } else {
+        g_variant_lookup(filter, "guests", "^as", names);
+    }
     g_variant_dict_remove(&dict, "name");
+    g_variant_dict_remove(&dict, "guests");
+    g_variant_dict_remove(&dict, "check"); /* which is false */
     return g_variant_ref_sink(g_variant_dict_end(&dict));
 }
 
@@ -225,7 +252,7 @@ static void list_ask(GuestLists *lists, const char *key, const MigHost *host, GV
 /* A host that is spared is not asked for each guest of which somebody knows a name. */
 static void answer_sparing(GuestLists *lists, const MigHost *host, GVariant *filter, Waiter *waiter)
 {
-    g_autoptr(GVariant) wide = without_name(filter, &waiter->name);
+    g_autoptr(GVariant) wide = without_names(filter, &waiter->names);
     g_autofree char *key = make_key(host, wide);
     const List *list = g_hash_table_lookup(lists->lists, key);
     if (!list)
@@ -234,6 +261,18 @@ static void answer_sparing(GuestLists *lists, const MigHost *host, GVariant *fil
         g_ptr_array_add(list->waiting, waiter);
     else
         waiter_answer(waiter, list->answer);
+}
+
+/* No other answer says what is asked. */
+static void refuse_check(const MigHost *host, Waiter *waiter)
+{
+    g_autoptr(GError) error = g_error_new(
+        MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+        "guests of host %s were checked often of late, which may be %u times a second; try again a "
+        "second later",
+        host->name, host_checks.rate);
+    bus_reply_error(waiter->call, error);
+    waiter_free(waiter);
 }
 
 void guest_lists_answer(GuestLists *lists, sd_bus_message *call, const MigHost *host,
@@ -252,8 +291,12 @@ void guest_lists_answer(GuestLists *lists, sd_bus_message *call, const MigHost *
     const List *list = g_hash_table_lookup(lists->lists, key);
     if (list && list->waiting)
         g_ptr_array_add(list->waiting, waiter);
-    else if (may_ask(lists, host->name))
+    else if (may_ask(lists, host->name, filter))
         list_ask(lists, key, host, filter, waiter);
+    else if (list && wants_check(filter))
+        waiter_answer(waiter, list->answer);
+    else if (wants_check(filter))
+        refuse_check(host, waiter);
     else
         answer_sparing(lists, host, filter, waiter);
 }

@@ -2,8 +2,10 @@
 /*
  * Lists of guests for those who ask for them. Equal questions at the same time are one question to
  * the host. A host that was asked often of late is spared: the last answer is given again, and who
- * asks for one guest gets it from the list of all. An answer is forgotten as soon as a job begins
- * there, enters another phase or ends, so nobody is told where a guest was before.
+ * asks for guests by name gets them from the list of all. What guests are made of is not in that:
+ * who wants them checked gets the last answer to the same question, or an error. An answer is
+ * forgotten as soon as a job begins there, enters another phase or ends, so nobody is told where a
+ * guest was before.
  */
 #pragma once
 

@@ -8,11 +8,12 @@
 
 typedef void (*MigCheckFunc)(const MigCheckInput *input, GPtrArray *findings);
 
-/* Adds a finding with the arguments guest, source and destination, and those given. */
+/* Adds a finding with the arguments guest, source, destination if there is one, and those given. */
 #define mig_check_add(input, findings, id, ...)                                                    \
     mig_findings_add(findings, id, "guest", (input)->on_source->guest_name, "source",              \
-                     (input)->source->name, "destination", (input)->destination->name,             \
-                     ##__VA_ARGS__, NULL)
+                     (input)->source->name, "destination",                                         \
+                     (input)->destination ? (input)->destination->name : NULL, ##__VA_ARGS__,      \
+                     NULL)
 
 /* "512 MiB" */
 static inline char *mig_check_size(guint64 bytes)
@@ -49,6 +50,7 @@ void mig_check_edits(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_options(const MigCheckInput *input, GPtrArray *findings);
 
 /* check-storage.c: its disks */
+void mig_check_disk_states(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_disks(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_sharing(const MigCheckInput *input, GPtrArray *findings);
 void mig_check_copies(const MigCheckInput *input, GPtrArray *findings);

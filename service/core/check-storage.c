@@ -42,6 +42,19 @@ static gboolean is_cache_safe(const MigGuestDisk *disk)
            g_str_equal(disk->cache, "directsync");
 }
 
+/* What no option helps against. */
+void mig_check_disk_states(const MigCheckInput *input, GPtrArray *findings)
+{
+    for (guint i = 0; i < input->guest->disks->len; i++) {
+        const MigGuestDisk *disk = g_ptr_array_index(input->guest->disks, i);
+
+        if (disk->transient)
+            add_of_disk(input, findings, "disk-transient", disk, disk->path);
+        if (disk->block_job)
+            add_of_disk(input, findings, "block-job", disk, disk->path);
+    }
+}
+
 void mig_check_disks(const MigCheckInput *input, GPtrArray *findings)
 {
     gboolean unsafe = mig_request_number(input->request, MIG_OPT_UNSAFE) != 0;
@@ -52,10 +65,6 @@ void mig_check_disks(const MigCheckInput *input, GPtrArray *findings)
         gboolean empty = !*disk->type;
         gboolean copied = mig_disk_is_copied(input->request, disk);
 
-        if (disk->transient)
-            add_of_disk(input, findings, "disk-transient", disk, disk->path);
-        if (disk->block_job)
-            add_of_disk(input, findings, "block-job", disk, disk->path);
         if (copied && (disk->readonly || empty))
             add_of_disk(input, findings, "disk-not-copyable", disk, disk->path);
         if (empty || disk->readonly || copied || unsafe)

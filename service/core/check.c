@@ -17,16 +17,20 @@ typedef enum {
     QEMU = 1 << 3,   /* what only the driver QEMU is known to do */
 } When;
 
+#define ALONE TRUE
+
 static const struct {
     MigCheckFunc check;
     guint when;
+    gboolean alone; /* needs no destination and no options, and holds for every live migration */
 } rows[] = {
-    { mig_check_permissions, 0 },
-    { mig_check_readable, 0 },
-    { mig_check_snapshots, QEMU },
+    { mig_check_permissions, 0, ALONE },
+    { mig_check_readable, 0, ALONE },
+    { mig_check_snapshots, QEMU, ALONE },
     { mig_check_pause, ACTIVE | QEMU },
-    { mig_check_parts, READ | ACTIVE | QEMU },
-    { mig_check_host_devices, READ | ACTIVE | QEMU },
+    { mig_check_parts, READ | ACTIVE | QEMU, ALONE },
+    { mig_check_host_devices, READ | ACTIVE | QEMU, ALONE },
+    { mig_check_disk_states, READ | ACTIVE | QEMU, ALONE },
     { mig_check_disks, READ | ACTIVE | QEMU },
     { mig_check_sharing, READ | ACTIVE | QEMU },
     { mig_check_copies, READ | THERE | ACTIVE | QEMU },
@@ -49,13 +53,18 @@ static const struct {
     { mig_check_others, 0 },
 };
 
+static guint what_holds_of_guest(const MigCheckInput *input)
+{
+    return (input->guest->readable ? READ : 0) |
+           (g_str_equal(input->on_source->driver, "QEMU") ? QEMU : 0);
+}
+
 static guint what_holds(const MigCheckInput *input)
 {
     gboolean offline = mig_request_number(input->request, MIG_OPT_OFFLINE) != 0;
 
-    return (input->there && input->on_destination ? THERE : 0) |
-           (input->guest->readable ? READ : 0) | (offline ? 0 : ACTIVE) |
-           (g_str_equal(input->on_source->driver, "QEMU") ? QEMU : 0);
+    return (input->there && input->on_destination ? THERE : 0) | (offline ? 0 : ACTIVE) |
+           what_holds_of_guest(input);
 }
 
 /* Who has thousands of disks need not be told of each, and the ledger has to hold it all. */
@@ -81,6 +90,20 @@ GPtrArray *mig_check(const MigCheckInput *input)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (!(rows[i].when & ~holds))
             run_row(input, findings, rows[i].check);
+
+    return findings;
+}
+
+GPtrArray *mig_check_guest(const MigHost *source, const MigFacts *on_source,
+                           const MigGuestReport *guest)
+{
+    MigCheckInput input = { .source = source, .on_source = on_source, .guest = guest };
+    GPtrArray *findings = mig_findings_new();
+    guint holds = ACTIVE | what_holds_of_guest(&input);
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].alone && !(rows[i].when & ~holds))
+            run_row(&input, findings, rows[i].check);
 
     return findings;
 }

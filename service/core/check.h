@@ -9,6 +9,7 @@
 #include "finding.h"
 #include "inspection.h"
 
+/* Rows that speak without a destination and options have neither: NULL. */
 typedef struct {
     const MigRequest *request;
     const MigHost *source, *destination;
@@ -24,6 +25,11 @@ typedef struct {
 
 /* All findings, in the order of the table. */
 GPtrArray *mig_check(const MigCheckInput *input);
+
+/* Those that hold for every live migration of the guest, whereto and however: what of the table
+ * needs no destination and no options. */
+GPtrArray *mig_check_guest(const MigHost *source, const MigFacts *on_source,
+                           const MigGuestReport *guest);
 
 /* What a refusal of mig_plan_new(), or a host that cannot be asked, is among the findings: a
  * blocker whose id is the error's name, "guest-exists", with the name of the host it is about. */

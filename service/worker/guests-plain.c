@@ -33,6 +33,20 @@ static virDomainStatsRecordPtr make_record(virDomainPtr domain)
     return record;
 }
 
+int mig_guests_plain_of(virDomainPtr *domains, int n, virDomainStatsRecordPtr **records)
+{
+    int made = 0;
+    *records = g_new0(virDomainStatsRecordPtr, (gsize) n + 1);
+    for (int i = 0; i < n; i++) {
+        virDomainStatsRecordPtr record = make_record(domains[i]);
+        if (record)
+            (*records)[made++] = record;
+        else
+            virDomainFree(domains[i]);
+    }
+    return made;
+}
+
 int mig_guests_plain(virConnectPtr connection, gboolean persistent, gboolean active_only,
                      virDomainStatsRecordPtr **records)
 {
@@ -41,17 +55,9 @@ int mig_guests_plain(virConnectPtr connection, gboolean persistent, gboolean act
         (active_only ? VIR_CONNECT_LIST_DOMAINS_ACTIVE : 0);
     virDomainPtr *domains = NULL;
     int found = virConnectListAllDomains(connection, &domains, flags);
-    int n = 0;
     if (found < 0)
         return -1;
-    *records = g_new0(virDomainStatsRecordPtr, (gsize) found + 1);
-    for (int i = 0; i < found; i++) {
-        virDomainStatsRecordPtr record = make_record(domains[i]);
-        if (record)
-            (*records)[n++] = record;
-        else
-            virDomainFree(domains[i]);
-    }
+    int n = mig_guests_plain_of(domains, found, records);
     free(domains);
     return n;
 }

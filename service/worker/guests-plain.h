@@ -13,3 +13,5 @@
  * -1: libvirt's last error says why. */
 int mig_guests_plain(virConnectPtr connection, gboolean persistent, gboolean active_only,
                      virDomainStatsRecordPtr **records);
+/* The same of these guests, which it takes over. */
+int mig_guests_plain_of(virDomainPtr *domains, int n, virDomainStatsRecordPtr **records);

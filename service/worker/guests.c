@@ -7,10 +7,12 @@
 
 #include <libvirt/virterror.h>
 
+#include "check.h"
 #include "error.h"
+#include "guests-named.h"
 #include "guests-plain.h"
+#include "inspect.h"
 #include "libvirt-error.h"
-#include "plan.h"
 #include "text.h"
 
 #define STATS                                                                                      \
@@ -21,9 +23,17 @@
 #define TEXT_MAX 4096
 
 typedef struct {
+    virConnectPtr connection;
+    const MigHost *host;
+    char **raw;
+    GError **error;
     gboolean active_only;
-    const char *name; /* or UUID; NULL: all */
-} Filter;
+    const char *name;    /* or UUID; NULL: all */
+    GPtrArray *named[2]; /* those that were looked up (guests-named.h); NULL: no names were given */
+    const MigFacts *facts; /* of the host; NULL: guests are not checked */
+    guint64 hypervisor;
+    GHashTable *seen; /* UUIDs */
+} List;
 
 static const char *const state_reasons[][2] = {
     [VIR_DOMAIN_NOSTATE] = { "no-state", "Its host cannot tell the state it is in; look at it "
@@ -109,7 +119,9 @@ static gboolean is_migrating(const virDomainStatsRecord *record, int state)
            get_number(record, "state.reason") == VIR_DOMAIN_PAUSED_MIGRATION;
 }
 
-static GVariant *make_reasons(int state, gboolean migrating, gboolean persistent)
+/* `findings`: NULL: it was not checked. */
+static GVariant *make_reasons(int state, gboolean migrating, gboolean persistent,
+                              const GPtrArray *findings)
 {
     g_auto(GVariantBuilder) reasons = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(ss)"));
     if (migrating)
@@ -118,15 +130,31 @@ static GVariant *make_reasons(int state, gboolean migrating, gboolean persistent
         g_variant_builder_add(&reasons, "(ss)", state_reasons[state][0], state_reasons[state][1]);
     if (!persistent)
         g_variant_builder_add(&reasons, "(ss)", "transient", transient_reason);
+    for (guint i = 0; findings && i < findings->len; i++) {
+        const MigFinding *finding = g_ptr_array_index(findings, i);
+        g_autofree char *sentence = mig_finding_sentence(finding);
+        g_variant_builder_add(&reasons, "(ss)", finding->info->id, sentence);
+    }
     return g_variant_builder_end(&reasons);
 }
 
+static int get_state(const virDomainStatsRecord *record)
+{
+    return (int) MIN(get_number(record, "state.state"), G_MAXINT);
+}
+
+static gboolean state_can_move(const virDomainStatsRecord *record)
+{
+    int state = get_state(record);
+    return mig_guest_state_can_move(state) && !is_migrating(record, state);
+}
+
 static GVariant *make_guest(const virDomainStatsRecord *record, const char *uuid,
-                            gboolean persistent)
+                            gboolean persistent, const GPtrArray *findings)
 {
     g_auto(GVariantBuilder) guest = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
-    int state = (int) MIN(get_number(record, "state.state"), G_MAXINT);
-    gboolean migrating = is_migrating(record, state);
+    int state = get_state(record);
+    gboolean blocked = findings && mig_findings_worst(findings, MIG_SEVERITY_BLOCKER);
     const struct {
         const char *key;
         GVariant *value;
@@ -136,82 +164,151 @@ static GVariant *make_guest(const virDomainStatsRecord *record, const char *uuid
         { "maximum-memory", g_variant_new_uint64(get_bytes(record, "balloon.maximum")) },
         { "vcpus", g_variant_new_uint32((guint32) get_number(record, "vcpu.current")) },
         { "disks", make_disks(record) },
-        { "can-migrate", g_variant_new_boolean(mig_guest_state_can_move(state) && !migrating) },
-        { "reasons", make_reasons(state, migrating, persistent) },
+        { "can-migrate", g_variant_new_boolean(state_can_move(record) && !blocked) },
+        { "reasons", make_reasons(state, is_migrating(record, state), persistent, findings) },
     };
     add_string(&guest, "name", virDomainGetName(record->dom));
     add_string(&guest, "uuid", uuid);
     add_string(&guest, "state", mig_guest_state_to_string(state));
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         g_variant_builder_add(&guest, "{sv}", rows[i].key, rows[i].value);
+    if (findings)
+        g_variant_builder_add(&guest, "{sv}", "findings", mig_findings_to_variant(findings));
     return g_variant_builder_end(&guest);
 }
 
-static gboolean passes(const Filter *filter, const char *name, const char *uuid)
+static gboolean passes(const List *list, const char *name, const char *uuid)
 {
-    return !filter->name || g_str_equal(filter->name, name) ||
-           g_ascii_strcasecmp(filter->name, uuid) == 0;
+    return !list->name || g_str_equal(list->name, name) ||
+           g_ascii_strcasecmp(list->name, uuid) == 0;
 }
 
-/* `seen`: a guest may get or lose its configuration between the two calls. */
-static gboolean add_guests(GVariantBuilder *guests, virDomainStatsRecordPtr *records, int n,
-                           gboolean persistent, const Filter *filter, GHashTable *seen)
+static void free_domain(void *domain)
+{
+    virDomainFree(domain);
+}
+
+/* NULL without an error: the guest has just gone. */
+static GPtrArray *check_guest(List *list, const virDomainStatsRecord *record, const char *uuid)
+{
+    if (!state_can_move(record)) /* which is reason enough */
+        return mig_findings_new();
+    g_autoptr(MigGuestReport) report = mig_inspect_definition(
+        list->connection, list->host, record->dom, &list->hypervisor, list->raw, list->error);
+    MigFacts facts = *list->facts;
+    facts.guest_name = (char *) virDomainGetName(record->dom);
+    facts.guest_uuid = (char *) uuid;
+    return report ? mig_check_guest(list->host, &facts, report) : NULL;
+}
+
+/* FALSE: the error is set. */
+static gboolean add_guest(List *list, GVariantBuilder *guests, const virDomainStatsRecord *record,
+                          const char *uuid, gboolean persistent)
+{
+    g_autoptr(GPtrArray) findings = list->facts ? check_guest(list, record, uuid) : NULL;
+    if (list->facts && !findings)
+        return *list->error == NULL;
+    g_variant_builder_add_value(guests, make_guest(record, uuid, persistent, findings));
+    return TRUE;
+}
+
+static gboolean refuse_many(const List *list)
+{
+    g_set_error(
+        list->error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+        "host %s has more than %d guests, which is the limit of a list; ask with the filter "
+        "\"guests\", \"name\" or \"active\"",
+        list->host->name, MIG_GUESTS_MAX);
+    return FALSE;
+}
+
+/* A guest may get or lose its configuration between the two calls: it is taken once. */
+static gboolean add_guests(List *list, GVariantBuilder *guests, virDomainStatsRecordPtr *records,
+                           int n, gboolean persistent)
 {
     for (int i = 0; i < n; i++) {
-        if (g_hash_table_size(seen) > MIG_GUESTS_MAX)
-            return FALSE;
         char uuid[VIR_UUID_STRING_BUFLEN];
         if (virDomainGetUUIDString(records[i]->dom, uuid) < 0 ||
-            !passes(filter, virDomainGetName(records[i]->dom), uuid) ||
-            !g_hash_table_add(seen, g_strdup(uuid)))
+            !passes(list, virDomainGetName(records[i]->dom), uuid) ||
+            !g_hash_table_add(list->seen, g_strdup(uuid)))
             continue;
-        g_variant_builder_add_value(guests, make_guest(records[i], uuid, persistent));
+        if (g_hash_table_size(list->seen) > MIG_GUESTS_MAX)
+            return refuse_many(list);
+        if (!add_guest(list, guests, records[i], uuid, persistent))
+            return FALSE;
     }
-    return g_hash_table_size(seen) <= MIG_GUESTS_MAX;
+    return TRUE;
 }
 
 /* Guests with a configuration, or those without; -1: libvirt's last error says why. */
-static int get_records(virConnectPtr connection, const Filter *filter, gboolean persistent,
-                       virDomainStatsRecordPtr **records)
+static int get_records(const List *list, gboolean persistent, virDomainStatsRecordPtr **records)
 {
+    if (list->named[persistent])
+        return mig_guests_ask(list->named[persistent], STATS, records);
     unsigned int flags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
                          (persistent ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_PERSISTENT
                                      : VIR_CONNECT_GET_ALL_DOMAINS_STATS_TRANSIENT) |
-                         (filter->active_only ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE : 0);
-    int n = virConnectGetAllDomainStats(connection, STATS, records, flags);
+                         (list->active_only ? VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE : 0);
+    int n = virConnectGetAllDomainStats(list->connection, STATS, records, flags);
     virErrorPtr last = n < 0 ? virGetLastError() : NULL;
     return last && last->code == VIR_ERR_NO_SUPPORT
-               ? mig_guests_plain(connection, persistent, filter->active_only, records)
+               ? mig_guests_plain(list->connection, persistent, list->active_only, records)
                : n;
 }
 
-GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, GVariant *filter_dict,
-                          char **raw, GError **error)
+static gboolean add_records(List *list, GVariantBuilder *guests, gboolean persistent)
+{
+    MigErrorPlace place = { MIG_DOING_ASK, .host = list->host };
+    virDomainStatsRecordPtr *records = NULL;
+    int n = get_records(list, persistent, &records);
+    if (n < 0) {
+        mig_libvirt_error(&place, list->raw, list->error);
+        return FALSE;
+    }
+    gboolean added = add_guests(list, guests, records, n, persistent);
+    virDomainStatsRecordListFree(records);
+    return added;
+}
+
+static gboolean find_named(List *list, GVariant *filter)
+{
+    g_autofree const char **names = NULL;
+    if (!g_variant_lookup(filter, "guests", "^a&s", &names))
+        return TRUE;
+    for (int i = 0; i < 2; i++)
+        list->named[i] = g_ptr_array_new_with_free_func(free_domain);
+    return mig_guests_find(list->connection, list->host, names, list->named, list->raw,
+                           list->error);
+}
+
+static void list_clear(List *list)
+{
+    for (int i = 0; i < 2; i++)
+        g_clear_pointer(&list->named[i], g_ptr_array_unref);
+    g_clear_pointer(&list->seen, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(List, list_clear)
+
+gboolean mig_guests_wants_facts(GVariant *filter)
+{
+    gboolean check = FALSE;
+    g_variant_lookup(filter, "check", "b", &check);
+    return check;
+}
+
+GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, const MigFacts *facts,
+                          GVariant *filter, char **raw, GError **error)
 {
     g_auto(GVariantBuilder) guests = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    MigErrorPlace place = { MIG_DOING_ASK, .host = host };
-    Filter filter = { FALSE, NULL };
-    g_variant_lookup(filter_dict, "active", "b", &filter.active_only);
-    g_variant_lookup(filter_dict, "name", "&s", &filter.name);
-
-    for (int i = 0; i < 2; i++) {
-        gboolean persistent = i == 0;
-        virDomainStatsRecordPtr *records = NULL;
-        int n = get_records(connection, &filter, persistent, &records);
-        if (n < 0) {
-            mig_libvirt_error(&place, raw, error);
-            return NULL;
-        }
-        gboolean few = add_guests(&guests, records, n, persistent, &filter, seen);
-        virDomainStatsRecordListFree(records);
-        if (!few) {
-            g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
-                        "host %s has more than %d guests, which is the limit of a list; ask with "
-                        "the filter \"name\" or \"active\"",
-                        host->name, MIG_GUESTS_MAX);
-            return NULL;
-        }
-    }
-    return g_variant_ref_sink(g_variant_builder_end(&guests));
+    g_autoptr(GError) failed = NULL; /* ours is never NULL: NULL without one means something */
+    g_auto(List) list = { .connection = connection, .host = host, .raw = raw, .error = &failed };
+    list.facts = mig_guests_wants_facts(filter) ? facts : NULL;
+    list.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_variant_lookup(filter, "active", "b", &list.active_only);
+    g_variant_lookup(filter, "name", "&s", &list.name);
+    if (find_named(&list, filter) && add_records(&list, &guests, TRUE) &&
+        add_records(&list, &guests, FALSE))
+        return g_variant_ref_sink(g_variant_builder_end(&guests));
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return NULL;
 }

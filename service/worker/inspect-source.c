@@ -181,13 +181,18 @@ static gboolean look_at_machine(Source *source)
     return TRUE;
 }
 
-static gboolean inspect(Source *source)
+typedef gboolean (*Step)(Source *source);
+
+static const Step all_steps[] = { ask_version, ask_xml,         ask_snapshots, ask_cpu,
+                                  ask_disks,   look_at_machine, NULL };
+static const Step definition_steps[] = { ask_xml, ask_snapshots, NULL };
+
+static gboolean inspect(Source *source, const Step *steps)
 {
-    static gboolean (*const steps[])(Source *) = { ask_version, ask_xml,   ask_snapshots,
-                                                   ask_cpu,     ask_disks, look_at_machine };
-    for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
-        if (!steps[i](source))
+    for (; *steps; steps++)
+        if (!(*steps)(source))
             return FALSE;
+    mig_inspect_end(&source->call, &source->report->denied, &source->report->read_only);
     return TRUE;
 }
 
@@ -203,8 +208,21 @@ MigGuestReport *mig_inspect_source(virConnectPtr connection, const MigHost *host
     Source source = {
         { connection, host, raw, error, denied, FALSE }, domain, facts, question, report
     };
-    if (domain && !inspect(&source)) /* else it has just gone, which libvirt will say */
+    if (domain && !inspect(&source, all_steps)) /* else it has just gone, which libvirt will say */
         return NULL;
-    mig_inspect_end(&source.call, &report->denied, &report->read_only);
     return g_steal_pointer(&report);
+}
+
+MigGuestReport *mig_inspect_definition(virConnectPtr connection, const MigHost *host,
+                                       virDomainPtr domain, guint64 *hypervisor, char **raw,
+                                       GError **error)
+{
+    g_autoptr(MigGuestReport) report = mig_guest_report_new();
+    g_autoptr(GPtrArray) denied = g_ptr_array_new_with_free_func(g_free);
+    Source source = { { connection, host, raw, error, denied, FALSE }, domain, NULL, NULL, report };
+    report->hypervisor = *hypervisor;
+    if ((!*hypervisor && !ask_version(&source)) || !inspect(&source, definition_steps))
+        return NULL;
+    *hypervisor = report->hypervisor;
+    return mig_inspect_code() == VIR_ERR_NO_DOMAIN ? NULL : g_steal_pointer(&report);
 }

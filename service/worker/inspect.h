@@ -15,6 +15,13 @@ MigGuestReport *mig_inspect_source(virConnectPtr connection, const MigHost *host
                                    const MigFacts *facts, const MigGuestQuestion *question,
                                    char **raw, GError **error);
 
+/* Of a guest of the source only what its definition tells and how many snapshots it has, in two
+ * calls. *hypervisor is virConnectGetVersion(), which is asked for if it is 0. NULL without an
+ * error: the guest has just gone. */
+MigGuestReport *mig_inspect_definition(virConnectPtr connection, const MigHost *host,
+                                       virDomainPtr domain, guint64 *hypervisor, char **raw,
+                                       GError **error);
+
 /* The destination. */
 MigHostReport *mig_inspect_destination(virConnectPtr connection, const MigHost *host,
                                        const MigHostQuestion *question, char **raw, GError **error);

@@ -32,7 +32,7 @@ QEMU_PARAMS = {
 TYPE_NAMES = {"i": "int", "u": "uint", "x": "llong", "t": "ullong", "d": "double", "b": "boolean",
               "s": "string"}
 
-NO_STATS = ("virConnectGetAllDomainStats",)
+NO_STATS = ("virConnectGetAllDomainStats", "virDomainListGetStats")
 NO_JOB = ("virDomainAbortJob", "virDomainGetJobStats")
 
 

@@ -94,16 +94,19 @@ char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
     return answer != NULL ? fake_get_string(answer, "result") : NULL;
 }
 
-/* Of one guest: nobody asks for more. */
 int __wrap_virDomainListGetStats(virDomainPtr *domains, unsigned int stats,
                                  virDomainStatsRecordPtr **records, unsigned int flags)
 {
     g_autoptr(GVariant) answer = NULL;
+    g_auto(GVariantBuilder) uuids = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("as"));
     GVariantDict dict;
 
-    g_assert(domains[0] != NULL && domains[1] == NULL);
+    g_assert(domains[0] != NULL); /* libvirt refuses an empty list */
+    for (virDomainPtr *domain = domains; *domain != NULL; domain++)
+        g_variant_builder_add(&uuids, "s", (*domain)->uuid);
     g_variant_dict_init(&dict, NULL);
     g_variant_dict_insert(&dict, "stats", "u", stats);
+    g_variant_dict_insert_value(&dict, "uuids", g_variant_builder_end(&uuids));
     answer = fake_ask_domain(domains[0], "virDomainListGetStats", &dict);
     return answer != NULL ? fake_to_records(domains[0]->connection, answer, records) : -1;
 }

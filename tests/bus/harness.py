@@ -39,11 +39,11 @@ OPTION_TYPES = {key: kind for kind, keys in {
     "q": "port disks-port graphics-port graphics-tls-port peer-port",
     "b": "open-destination live paused offline persist undefine-source synchronous-writes tls "
          "postcopy postcopy-resume auto-converge parallel zero-copy rdma-pin-all abort-on-error "
-         "unsafe try active unfinished mine allow-plaintext replace",
+         "unsafe try active unfinished mine allow-plaintext replace check",
     "u": "auto-converge-initial auto-converge-increment compression-mt-level "
          "compression-mt-threads compression-mt-dthreads parallel-connections limit",
     "t": "bandwidth postcopy-bandwidth maximum-downtime compression-xbzrle-cache before",
-    "as": "disks compression migration-addresses disk-directories",
+    "as": "disks compression migration-addresses disk-directories guests",
     "a{ss}": "disk-paths networks bridges",
 }.items() for key in keys.split()}
 

@@ -75,6 +75,69 @@ def test_a_flood_of_different_questions_is_none_to_the_host(s):
     assert 16 <= lists_of(s, "b") <= 16 + 8 * seconds + 2 * (1 + seconds / 4)
 
 
+def test_a_check_is_never_answered_from_a_list(s):
+    """It is made, or refused while the host is spared."""
+    s.b.guest("db").snapshots = 1
+    ends = set()
+
+    def was_both():
+        names = ["db", f"nobody{next(_numbers)}"]
+        s.client.start_list_guests("b", guests=names[:1])  # or a list of all, which is kept
+        reply = s.client.start_list_guests("b", guests=names, check=True)
+        error = outcome(reply)
+        if error:
+            assert is_limit(error)
+            ends.add("refused" if "checked often" in error.text else "too fast")
+        else:
+            guest, = reply.result()
+            assert [finding["id"] for finding in guest["findings"]] == ["snapshots"]
+            assert not guest["can-migrate"]
+            ends.add("checked")
+        return ends >= {"refused", "checked"}
+
+    call_until(was_both, "some checks are made and some refused")
+    other = s.new_client()  # that was not too fast
+    for question in ({}, {"name": "db"}, {"guests": ["db"]}, {"guests": ["db"], "check": False}):
+        plain, = other.list_guests("b", **question)
+        assert "findings" not in plain and plain["can-migrate"], question
+
+
+def test_the_last_answer_to_the_same_check_is_given_again(s):
+    s.local.guests["web"].snapshots = 1
+    client = s.new_client()
+
+    def looks():
+        return len(s.world.asked("virDomainSnapshotNum"))
+
+    def is_kept():
+        before = looks()
+        reply = client.start_list_guests("local", guests=["web"], check=True)
+        if is_limit(outcome(reply)):
+            return False
+        guest, = reply.result()
+        assert guest["findings"][0]["id"] == "snapshots"
+        return looks() == before
+
+    call_until(is_kept, "an answer is given again")
+
+
+def test_named_guests_are_picked_from_the_list_of_a_host_that_is_spared(s):
+    s.b.guest("db")
+    s.b.guest("off", state=5)
+
+    def is_picked():
+        before = len(s.world.calls)
+        names = ["off", s.b.guests["db"].uuid.upper(), f"nobody{next(_numbers)}"]
+        reply = s.client.start_list_guests("b", guests=names)
+        if is_limit(outcome(reply)):  # the caller was too fast
+            return False
+        assert {g["name"] for g in reply.result()} == {"db", "off"}
+        asked = {function for _, function, _ in s.world.calls[before:]}
+        return "virDomainLookupByName" not in asked
+
+    call_until(is_picked, "nobody is looked up any more")
+
+
 def test_a_host_that_fails_is_spared_too(s):
     s.b.refuses = VirError(virt.ERR_SYSTEM_ERROR, "unable to connect: Connection refused", virt.FROM_RPC)
 

@@ -4,6 +4,7 @@
 import os
 
 import pytest
+from gi.repository import GLib
 
 import virt as w
 from harness import HOST
@@ -39,6 +40,166 @@ def test_states_and_filters(s):
     rows = {g["name"]: g for g in s.client.list_guests("local")}
     assert rows["web"]["can-migrate"] and not rows["off"]["can-migrate"]
     assert any(sentence for _, sentence in rows["off"]["reasons"])
+
+
+def test_guests_by_name(s):
+    s.local.guest("off", state=w.SHUTOFF)
+    s.local.guest("short", persistent=False)
+    all_of_them = {g["name"]: g for g in s.client.list_guests("local")}
+    wanted = ["short", s.local.guests["off"].uuid.upper(), "nobody", "", "off", "web"]
+    named = s.client.list_guests("local", guests=wanted)
+    assert {g["name"]: g for g in named} == all_of_them and len(named) == 3, "each once, the same"
+    assert [g["name"] for g in s.client.list_guests("local", guests=["off"])] == ["off"]
+    assert s.client.list_guests("local", guests=["nobody"]) == []
+
+
+def test_who_asks_for_some_guests_does_not_ask_for_the_others(s):
+    s.client.list_guests("local")  # it is connected now
+    counts = []
+    for many in (1, 50):
+        for number in range(many):
+            s.local.guest(f"g{number}")
+        s.world.calls.clear()
+        assert len(s.client.list_guests("local", guests=["web", "g0"])) == 2
+        counts.append(sorted(function for _, function, _ in s.world.calls))
+        assert "virConnectGetAllDomainStats" not in counts[-1]
+        assert "virDomainGetXMLDesc" not in counts[-1]
+    assert counts[0] == counts[1]
+
+
+SHARE = "<filesystem type='mount'><driver type='virtiofs'/><target dir='share'/></filesystem>"
+# name: what the guest has, the findings, whether it can move all the same
+MADE_OF = {
+    "nothing": ({}, [], True),
+    "snapshots": ({"snapshots": 2}, ["snapshots"], False),
+    "virtiofs": ({"xml_devices": SHARE}, ["virtiofs"], False),
+    "9p": ({"xml_devices": SHARE.replace("<driver type='virtiofs'/>", "")}, ["shared-directory"], True),
+    "pci": ({"xml_devices": "<hostdev mode='subsystem' type='pci'><alias name='h0'/></hostdev>"},
+            ["host-device"], False),
+    "vdpa": ({"xml_devices": "<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>"},
+             ["host-device-unsure"], True),
+    "slirp": ({"xml_devices": "<interface type='user'/>"}, ["user-network"], True),
+    "shmem": ({"xml_devices": "<shmem name='s0'><model type='ivshmem'/></shmem>"},
+              ["shared-memory"], False),
+    "dimm": ({"xml_devices": "<memory model='dimm'><target/></memory>"}, ["memory-device"], False),
+    "transient-disk": ({"xml_devices": "<disk type='file'><source file='/x'/><target dev='vda'/>"
+                                       "<transient/></disk>"}, ["disk-transient"], False),
+    "no-xml": ({"document": "<nonsense"}, ["guest-unreadable"], True),
+    "several": ({"xml_devices": SHARE + "<interface type='user'/>", "snapshots": 1},
+                ["snapshots", "user-network", "virtiofs"], False),
+}
+
+
+@pytest.mark.parametrize("name", MADE_OF)
+def test_what_a_guest_is_made_of(s, name):
+    """The findings of Check that need no destination, with the words of Check."""
+    values, expected, moves = MADE_OF[name]
+    guest = s.local.guests["web"]
+    for key, value in {"disks": [], **values}.items():
+        setattr(guest, key, value)
+    listed, = s.client.list_guests("local", guests=["web"])
+    assert listed["can-migrate"] and listed["reasons"] == [] and "findings" not in listed
+    checked, = s.client.list_guests("local", guests=["web"], check=True)
+    findings = checked.pop("findings")
+    assert sorted(finding["id"] for finding in findings) == expected
+    assert checked["can-migrate"] == moves
+    assert checked["reasons"] == [(finding["id"], finding["sentence"]) for finding in findings]
+    assert {**checked, "can-migrate": True, "reasons": []} == listed
+    said = s.client.check("web", "b")[1]
+    for finding in findings:
+        ours, its = finding["arguments"], said[finding["id"]]["arguments"]
+        assert ours == {key: its[key] for key in ours} and set(its) - set(ours) == {"destination"}
+        assert finding == {**said[finding["id"]], "arguments": ours}
+
+
+def test_reasons_of_a_state_come_before_those_of_devices(s):
+    guest = s.local.guests["web"]
+    guest.state, guest.persistent, guest.xml_devices = w.PAUSED, False, SHARE
+    checked, = s.client.list_guests("local", guests=["web"], check=True)
+    assert [name for name, _ in checked["reasons"]] == ["paused", "transient", "virtiofs"]
+
+
+def test_a_guest_that_cannot_move_as_it_is_is_not_looked_into(s):
+    s.local.guest("off", state=w.SHUTOFF).snapshots = 2
+    arriving = s.local.guest("arriving", state=w.PAUSED)
+    arriving.reason = w.PAUSED_MIGRATION
+    for guest in s.client.list_guests("local", guests=["off", "arriving"], check=True):
+        assert guest["findings"] == [] and not guest["can-migrate"]
+        assert [name for name, _ in guest["reasons"]] in (["not-running"], ["migrating"])
+    assert not s.world.asked("virDomainGetXMLDesc", "virDomainSnapshotNum")
+
+
+def test_two_more_calls_for_each_guest_that_is_checked(s):
+    s.client.list_guests("local", guests=["web"], check=True)
+    names = ["web", *(f"g{number}" for number in range(9))]
+    for name in names[1:]:
+        s.local.guest(name)
+    s.world.calls.clear()
+    s.client.list_guests("local", guests=names)
+    plain = [function for _, function, _ in s.world.calls]
+    s.world.calls.clear()
+    s.client.list_guests("local", guests=names, check=True)
+    more = [function for _, function, _ in s.world.calls]
+    for function in plain:
+        more.remove(function)
+    assert sorted(more) == ["virConnectGetVersion"] + 10 * ["virDomainGetXMLDesc"] + \
+        10 * ["virDomainSnapshotNum"]
+
+
+@pytest.mark.parametrize("function", ["virDomainIsPersistent", "virDomainGetXMLDesc"])
+def test_a_guest_that_goes_meanwhile_is_not_listed(s, function):
+    s.local.guest("other")
+    ask = getattr(s.world, function)
+
+    def lose(call, host):
+        if call.get("guest") == "web":
+            host.guests.pop("web", None)
+        ask(call, host)
+
+    setattr(s.world, function, lose)
+    listed = s.client.list_guests("local", guests=["web", "other"], check=True)
+    assert [g["name"] for g in listed] == ["other"]
+
+
+def test_what_may_not_be_asked_of_a_guest_is_said(s):
+    s.local.guests["web"].disks = []
+    s.local.broken = {"virDomainGetXMLDesc": VirError(w.ERR_ACCESS_DENIED, "access denied")}
+    checked, = s.client.list_guests("local", guests=["web"], check=True)
+    assert [(f["id"], f["severity"]) for f in checked["findings"]] == [
+        ("access-denied", "warning"), ("guest-unreadable", "warning")]
+    assert "virDomainGetXMLDesc" in checked["findings"][0]["sentence"] and checked["can-migrate"]
+
+
+def test_a_connection_that_breaks_at_a_check_is_opened_again(s):
+    s.local.guests["web"].snapshots = 1
+    s.client.list_guests("local", guests=["web"], check=True)
+    for connection in list(s.world.connections.values()):
+        connection.close()
+    checked, = s.client.list_guests("local", guests=["web"], check=True)
+    assert [f["id"] for f in checked["findings"]] == ["snapshots"]
+
+
+WRONG = {
+    "many": ({"guests": [f"g{n}" for n in range(65)]}, "LimitsExceeded", "64"),
+    "none": ({"guests": []}, "InvalidArgument", "empty"),
+    "a-name": ({"guests": GLib.Variant("s", "web")}, "InvalidArgument", "guests (as)"),
+    "numbers": ({"guests": GLib.Variant("au", [1])}, "InvalidArgument", "guests (as)"),
+    "check-alone": ({"check": True}, "InvalidArgument", '"guests"'),
+    "check-false-alone": ({"check": False}, "InvalidArgument", '"guests"'),
+    "check-by-name": ({"check": True, "name": "web"}, "InvalidArgument", '"guests"'),
+    "check-number": ({"guests": ["web"], "check": GLib.Variant("u", 1)}, "InvalidArgument", "check (b)"),
+    "with-name": ({"guests": ["web"], "name": "web"}, "InvalidArgument", '"guests"'),
+    "with-active": ({"guests": ["web"], "active": True, "check": True}, "InvalidArgument", '"guests"'),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_filters_that_are_refused(s, name):
+    values, error, word = WRONG[name]
+    refused = s.client.start_list_guests("local", **values).error()
+    assert refused.short == error and word in refused.text
+    assert not s.world.calls and not s.polkit.questions, "nobody was asked"
+    assert len(s.client.list_guests("local", guests=["web"] * 64, check=True)) == 1
 
 
 def test_the_number_of_calls_does_not_grow_with_the_guests(s):

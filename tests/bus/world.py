@@ -519,29 +519,36 @@ class World:
         return [g for g in wanted if not (flags >> 2 & 3 in (1, 2)) or
                 g.persistent == bool(flags & 4)]
 
-    def virConnectGetAllDomainStats(self, call, host):
-        rows = []
-        for guest in self._listed(call, host):
-            values = {"state__state": GLib.Variant("i", guest.state),
-                      "state__reason": GLib.Variant("i", guest.reason),
-                      "balloon__maximum": GLib.Variant("t", guest.maximum_memory // 1024),
-                      "vcpu__current": GLib.Variant("u", guest.vcpus),
-                      "vcpu__maximum": GLib.Variant("u", guest.vcpus),
-                      "block__count": GLib.Variant("u", len(guest.disks))}
-            if guest.active:
-                values["balloon__current"] = GLib.Variant("t", guest.memory // 1024)
-            for i, (target, source, capacity) in enumerate(guest.disks):
-                values[f"block__{i}__name"] = GLib.Variant("s", target)
-                if source:
-                    values[f"block__{i}__path"] = GLib.Variant("s", source)
-                if capacity:
-                    values[f"block__{i}__capacity"] = GLib.Variant("t", capacity)
-            rows.append((guest.name, guest.uuid, typed(**values)))
+    @staticmethod
+    def _statistics(guest):
+        values = {"state__state": GLib.Variant("i", guest.state),
+                  "state__reason": GLib.Variant("i", guest.reason),
+                  "balloon__maximum": GLib.Variant("t", guest.maximum_memory // 1024),
+                  "vcpu__current": GLib.Variant("u", guest.vcpus),
+                  "vcpu__maximum": GLib.Variant("u", guest.vcpus),
+                  "block__count": GLib.Variant("u", len(guest.disks))}
+        if guest.active:
+            values["balloon__current"] = GLib.Variant("t", guest.memory // 1024)
+        for i, (target, source, capacity) in enumerate(guest.disks):
+            values[f"block__{i}__name"] = GLib.Variant("s", target)
+            if source:
+                values[f"block__{i}__path"] = GLib.Variant("s", source)
+            if capacity:
+                values[f"block__{i}__capacity"] = GLib.Variant("t", capacity)
+        return values
+
+    @staticmethod
+    def _answer_statistics(call, rows):
+        """`rows`: a guest and its values each."""
         builder = GLib.VariantBuilder(GLib.VariantType("a(ssa(sv))"))
-        for name, uuid, params in rows:
+        for guest, values in rows:
             builder.add_value(GLib.Variant.new_tuple(
-                GLib.Variant("s", name), GLib.Variant("s", uuid), params))
+                GLib.Variant("s", guest.name), GLib.Variant("s", guest.uuid), typed(**values)))
         call.answer(guests=builder.end())
+
+    def virConnectGetAllDomainStats(self, call, host):
+        self._answer_statistics(call, [(guest, self._statistics(guest))
+                                       for guest in self._listed(call, host)])
 
     def virConnectListAllDomains(self, call, host):
         call.answer(guests=GLib.Variant("a(ss)", [(g.name, g.uuid)
@@ -624,12 +631,14 @@ class World:
         call.answer(result=self._guest(call, host).xml(call.get("flags")))
 
     def virDomainListGetStats(self, call, host):
-        guest = self._guest(call, host)
-        guest.time += 0 if guest.stuck or guest.state != virt.RUNNING else 1000
-        times = typed(vcpu__0__time=GLib.Variant("t", guest.time),
-                      vcpu__0__state=GLib.Variant("i", 1))
-        call.answer(guests=GLib.Variant.new_array(None, [GLib.Variant.new_tuple(
-            GLib.Variant("s", guest.name), GLib.Variant("s", guest.uuid), times)]))
+        rows = []
+        for uuid in call.get("uuids"):  # libvirt leaves out those that are gone, too
+            for guest in [g for h in self._reach(host) for g in h.guests.values() if g.uuid == uuid]:
+                guest.time += 0 if guest.stuck or guest.state != virt.RUNNING else 1000
+                rows.append((guest, {**self._statistics(guest),
+                                     "vcpu__0__time": GLib.Variant("t", guest.time),
+                                     "vcpu__0__state": GLib.Variant("i", 1)}))
+        self._answer_statistics(call, rows)
 
     # storage
 

@@ -77,6 +77,61 @@ static void test_moves(void)
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_MOVING);
 }
 
+static void find_in(MigGuest *guest, const char *state, const char *findings)
+{
+    g_autoptr(GVariant) row = parse(findings);
+    g_autoptr(GVariant) list = g_variant_lookup_value(row, "findings", G_VARIANT_TYPE("aa{sv}"));
+    mig_guest_set_findings(guest, state, list);
+}
+
+#define FINDING(id, severity)                                                                      \
+    "{'id': <'" id "'>, 'severity': <'" severity "'>, 'arguments': <{'guest': 'web'}>, "           \
+    "'sentence': <'Of " id ".'>, 'remedy': <''>}"
+#define FOUND(list) "{'findings': <[" list "]>}"
+
+/* What a guest is made of counts beside its state, and only as long as that lets it move. */
+static void test_findings(void)
+{
+    g_autoptr(MigGuest) guest = make_guest("{'state': <'running'>, 'can-migrate': <true>, "
+                                           "'reasons': <[('transient', 'x')]>}");
+    g_autoptr(GVariant) off = parse("{'state': <'shutoff'>, 'can-migrate': <false>, 'reasons': "
+                                    "<[('not-running', 'x')]>}");
+    g_autoptr(GVariant) on = parse("{'state': <'running'>, 'can-migrate': <true>, 'reasons': "
+                                   "<@a(ss) []>}");
+    g_autoptr(GVariant) idle = parse("{'state': <'idle'>}");
+    guint changes = 0;
+    g_signal_connect_swapped(guest, "changed", G_CALLBACK(count_cb), &changes);
+    g_assert_true(mig_guest_wants_check(guest));
+    find_in(guest, "running", FOUND(FINDING("user-network", "warning")));
+    g_assert_false(mig_guest_wants_check(guest));
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_REMARKS);
+    g_autofree char *reason = mig_guest_dup_reason(guest);
+    g_assert_cmpstr(reason, ==,
+                    "It has no saved configuration and is gone when it stops. Of user-network.");
+    find_in(guest, "running", FOUND(FINDING("user-network", "warning")));
+    g_assert_cmpuint(changes, ==, 1);
+    find_in(guest, "paused", "{'findings': <@aa{sv} []>}"); /* it is not known to be paused */
+    g_assert_cmpuint(changes, ==, 1);
+    mig_object_update(MIG_OBJECT(guest), idle);
+    g_assert_false(mig_guest_wants_check(guest));
+    find_in(guest, "running", FOUND(FINDING("snapshots", "blocker") ", " FINDING("x", "note")));
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO);
+    mig_object_update(MIG_OBJECT(guest), off);
+    g_assert_false(mig_guest_wants_check(guest));
+    g_autofree char *stopped = mig_guest_dup_reason(guest);
+    g_assert_cmpstr(stopped, ==, "It does not run; start it first.");
+    mig_object_update(MIG_OBJECT(guest), on);
+    mig_guest_forget_check(guest);
+    g_assert_true(mig_guest_wants_check(guest));
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO); /* what was known is kept */
+    mig_guest_set_findings(guest, "running", NULL);
+    g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_YES);
+    g_autoptr(MigJob) job = make_job("{'State': <'running'>}");
+    mig_guest_forget_check(guest);
+    mig_guest_set_job(guest, job);
+    g_assert_false(mig_guest_wants_check(guest));
+}
+
 static void test_words(void)
 {
     g_autofree char *seconds = mig_words_duration(59 * G_USEC_PER_SEC);
@@ -227,6 +282,7 @@ int main(int argc, char **argv)
     g_test_add_func("/object/update", test_object);
     g_test_add_func("/object/wrong-types", test_wrong_types);
     g_test_add_func("/guest/moves", test_moves);
+    g_test_add_func("/guest/findings", test_findings);
     g_test_add_func("/words", test_words);
     g_test_add_func("/rows", test_rows);
     g_test_add_func("/rows-of-others", test_row_of_another_user);

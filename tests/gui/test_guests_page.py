@@ -3,6 +3,7 @@
 
 import polkit
 import virt
+from loop import wait
 from virt import VirError
 
 
@@ -32,6 +33,90 @@ def test_remarks(scene, app):
     app.do("win.refresh")
     row = app.find("list item", "asleep, Paused")
     assert "Can move, with remarks" in row.name and "will be so on the destination" in row.description
+
+
+PCI = "<hostdev mode='subsystem' type='pci'><alias name='h0'/></hostdev>"
+
+
+def looks(scene):
+    """How often guests were looked into."""
+    return len(scene.world.asked("virDomainSnapshotNum"))
+
+
+def wait_for_lists(scene, count):
+    """Until the list has been asked for so often, which is two calls each time."""
+    def calls():
+        return len(scene.world.asked("virConnectGetAllDomainStats"))
+
+    before = calls()
+    wait(lambda: calls() >= before + 2 * count, "the list is asked for again")
+
+
+def test_a_device_of_the_host(scene, start):
+    scene.local.guests["web"].xml_devices = PCI
+    scene.local.guest("mail").snapshots = 2
+    scene.local.guest("kept").xml_devices = "<interface type='user'/>"
+    scene.service.start()
+    app = start()
+    row = app.find("list item", "web, Running · 512.0 MiB, Cannot move")
+    assert "has a device of its host (hostdev-pci h0), which cannot move." in row.description
+    app.find("list item", "mail, Running · 512.0 MiB, Cannot move")
+    row = app.find("list item", "kept, Running · 512.0 MiB, Can move, with remarks")
+    assert "user-mode networking" in row.description
+
+
+def test_a_guest_is_looked_into_once_and_again_when_somebody_wants_it(scene, app):
+    app.find("list item", "web, Running · 512.0 MiB, Can move")
+    wait(lambda: looks(scene) == 1, "the guest is looked into")
+    wait_for_lists(scene, 2)
+    assert looks(scene) == 1
+    scene.local.guests["web"].snapshots = 1
+    app.do("win.refresh")
+    row = app.find("list item", "web, Running · 512.0 MiB, Cannot move")
+    assert "has 1 snapshots" in row.description
+    wait_for_lists(scene, 2)
+    assert looks(scene) == 2 and app.all("list item", "web, Running · 512.0 MiB, Cannot move")
+
+
+def test_a_guest_in_another_state_is_looked_into_again(scene, app):
+    web = scene.local.guests["web"]
+    wait(lambda: looks(scene) == 1, "the guest is looked into")
+    web.state, web.xml_devices = virt.PAUSED, PCI
+    row = app.find("list item", "web, Paused · 512.0 MiB, Cannot move")
+    assert row.description.startswith("It is paused") and "hostdev-pci h0" in row.description
+    web.state = virt.SHUTOFF
+    row = app.find("list item", "web, Shut off")
+    assert row.description == "It does not run; start it first."
+
+
+def test_without_an_answer_there_is_what_the_list_says(scene, start):
+    web = scene.local.guests["web"]
+    web.snapshots, web.state = 1, virt.PAUSED
+    scene.local.broken = {"virDomainIsPersistent": VirError(virt.ERR_INTERNAL_ERROR, "nobody knows")}
+    scene.service.start()
+    app = start()
+    wait(lambda: scene.world.asked("virDomainIsPersistent"), "the guest is to be looked into")
+    wait_for_lists(scene, 2)
+    row = app.find("list item", "web, Paused · 512.0 MiB, Can move, with remarks")
+    assert row.description == "It is paused and will be so on the destination."
+    assert not app.all("label", "Known at") and not looks(scene)
+
+
+def test_only_some_of_many_guests_are_looked_into(scene, start):
+    """Those that have a row, a few at a time; the last one when somebody searches it."""
+    for number in range(300):
+        scene.local.guest(f"g{number:03}", disks=())
+    scene.local.guest("zz", disks=()).xml_devices = PCI
+    scene.service.start()
+    app = start()
+    app.find("list item", "g000")
+    wait(lambda: looks(scene) >= 32, "guests are looked into")
+    app.do("win.search")
+    app.find("entry").type("zz")
+    app.find("list item", "zz, Running · 512.0 MiB, Cannot move")
+    asked = [call["uuids"] for _, _, call in scene.world.asked("virDomainListGetStats")]
+    assert max(map(len, asked)) <= 16 and looks(scene) < 300
+    assert len({uuid for uuids in asked for uuid in uuids}) == sum(map(len, asked)), "each once"
 
 
 def test_a_change_is_seen_by_itself(scene, app):

@@ -61,6 +61,12 @@ def busctl_words(value):
     return ["s", value]
 
 
+def busctl_dictionary(chosen):
+    """An a{sv}; "_" in a key stands for "-"."""
+    words = [[key.replace("_", "-"), *busctl_words(value)] for key, value in chosen.items()]
+    return [str(len(chosen)), *(word for entry in words for word in entry)]
+
+
 def options(chosen):
     return "@a{sv} {" + ", ".join(f"'{key.replace('_', '-')}': <{text(value)}>" for key, value in chosen.items()) + "}"
 
@@ -88,15 +94,14 @@ class Service:
 
     def check(self, guest, destination, **chosen):
         """The plan, and the findings by their ids; of several with one id the last."""
-        words = [guest, destination, str(len(chosen))]
-        for key, value in chosen.items():
-            words += [key.replace("_", "-"), *busctl_words(value)]
+        words = [guest, destination, *busctl_dictionary(chosen)]
         done = self.host.exec(["busctl", "--system", "--json=short", "call", NAME, ROOT, f"{NAME}.Manager", "Check", "ssa{sv}", *words])
         plan, findings = plain(json.loads(done.stdout))
         return plan, {finding["id"]: finding for finding in findings}
 
-    def list_guests(self, name):
-        return self.json("call", ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", name, "0")
+    def list_guests(self, name, **filter):
+        words = [name, *busctl_dictionary(filter)]
+        return self.json("call", ROOT, f"{NAME}.Manager", "ListGuests", "sa{sv}", *words)
 
     def json(self, verb, *words):
         done = self.host.exec(["busctl", "--system", "--json=short", verb, NAME, *words])

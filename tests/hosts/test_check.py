@@ -267,6 +267,34 @@ def test_a_device(service, host_a, host_b, device, finding, libvirt):
         assert_moves(service, host_b, "web1", *([finding] if finding else []))
 
 
+def test_a_list_of_guests_says_what_check_says_of_them(service, host_a, pools):
+    """As far as it needs no destination; and libvirt's own numbers of the same guests stay the same."""
+    share = "<filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/srv'/><target dir='share'/></filesystem>"
+    host_a.exec(["mkdir", "-p", "/srv"])
+    start(host_a, "plain")
+    start(host_a, "full", cpu="maximum", machine="q35", devices=share + "<interface type='user'/>")
+    start(host_a, "kept", devices=disk(image(host_a, "kept.img")), persistent=True)
+    host_a.virsh("snapshot-create-as", "kept", "first", "--disk-only")
+    guests.define(host_a, "off")
+    names = ["plain", "full", "kept", "off", "nobody"]
+    try:
+        expected = {
+            "plain": (set(), True), "full": ({"shared-directory", "user-network", "cpu-passthrough"}, True),
+            "kept": ({"snapshots"}, False), "off": (set(), False),
+        }  # fmt: skip
+        checked = {guest["name"]: guest for guest in service.list_guests("local", guests=names, check=True)}
+        assert {name: ({found["id"] for found in guest["findings"]}, guest["can-migrate"]) for name, guest in checked.items()} == expected
+        for name in ("plain", "full", "kept"):
+            _, said = service.check(name, "host-b", **COPY)
+            assert {found["id"]: found["severity"] for found in checked[name]["findings"]} == \
+                {key: found["severity"] for key, found in said.items() if key in expected[name][0]}  # fmt: skip
+            assert blockers(said) <= expected[name][0]
+        for guest in service.list_guests("local"):
+            assert {key: guest[key] for key in ("uuid", "state", "persistent", "disks", "maximum-memory")}.items() <= checked[guest["name"]].items()
+    finally:
+        host_a.virsh("snapshot-delete", "kept", "first", "--metadata")
+
+
 def test_a_transient_disk(service, host_a, pools):
     start(host_a, devices=disk(image(host_a, "web1.img"), more="<transient/>"))
     assert_blocked(service, "web1", "disk-transient", "vda", "transient disk is not supported", **COPY)

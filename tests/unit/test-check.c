@@ -263,6 +263,46 @@ static void test_not_opened(void)
     }
 }
 
+/* What may be said of a guest that goes nowhere yet. */
+static const char *const alone[] = {
+    "read-only",        "access-denied",      "guest-unreadable", "snapshots",
+    "host-device",      "host-device-unsure", "shared-memory",    "virtiofs",
+    "shared-directory", "memory-device",      "invariant-tsc",    "user-network",
+    "cpu-passthrough",  "disk-transient",     "block-job",        NULL,
+};
+
+/* Without a destination and options: what Check says too, complete, and nothing for a destination.
+ */
+static void test_alone(void)
+{
+    g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const CheckRow plain = { "", "{}", rows[i].guest, .on_source = rows[i].on_source };
+        g_autoptr(GPtrArray) checked = check_row(&plain);
+        g_autoptr(GPtrArray) findings = NULL;
+        Case c;
+
+        case_init(&c, &plain);
+        findings = mig_check_guest(c.source, c.on_source, c.guest);
+        case_clear(&c);
+        g_test_message("row %u: %s", i, rows[i].id);
+        for (guint j = 0; j < findings->len; j++) {
+            const MigFinding *finding = g_ptr_array_index(findings, j);
+            const MigFinding *same = mig_findings_find(checked, finding->info->id);
+
+            assert_complete(finding);
+            g_assert_false(g_variant_lookup(finding->arguments, "destination", "&s", NULL));
+            g_assert_true(g_strv_contains(alone, finding->info->id));
+            g_assert_nonnull(same);
+            g_hash_table_add(said, (void *) finding->info->id);
+        }
+        if (rows[i].guest && rows[i].by == BY_REPORT && g_strv_contains(alone, rows[i].id))
+            g_assert_nonnull(mig_findings_find(findings, rows[i].id));
+    }
+    g_assert_cmpuint(g_hash_table_size(said), ==, G_N_ELEMENTS(alone) - 1);
+}
+
 /* Thousands of disks do not hide what else there is, and do not fill the ledger. */
 static void test_many(void)
 {
@@ -298,8 +338,14 @@ static void test_other_driver(void)
                                   .on_source = "{'driver': <'Xen'>}",
                                   .on_destination = "{'driver': <'Xen'>}" };
     g_autoptr(GPtrArray) findings = check_row(&row);
+    g_autoptr(GPtrArray) of_guest = NULL;
+    Case c;
 
     g_assert_cmpuint(findings->len, ==, 0);
+    case_init(&c, &row);
+    of_guest = mig_check_guest(c.source, c.on_source, c.guest);
+    g_assert_cmpuint(of_guest->len, ==, 0);
+    case_clear(&c);
 }
 
 static void test_blockers_stop(void)
@@ -527,6 +573,7 @@ int main(int argc, char **argv)
     g_test_add_func("/check/complete", test_complete);
     g_test_add_func("/check/others", test_others);
     g_test_add_func("/check/not-opened", test_not_opened);
+    g_test_add_func("/check/alone", test_alone);
     g_test_add_func("/check/many", test_many);
     g_test_add_func("/check/other-driver", test_other_driver);
     g_test_add_func("/check/blockers-stop", test_blockers_stop);
