@@ -56,8 +56,9 @@ static void follow_host(MigGuestChecks *self)
 static GPtrArray *choose(MigGuestChecks *self)
 {
     GPtrArray *chosen = g_ptr_array_new_with_free_func(g_object_unref);
+    const gint64 now = g_get_monotonic_time();
     for (guint i = 0; i < self->shown->len && chosen->len < BATCH; i++)
-        if (mig_guest_wants_check(self->shown->pdata[i]))
+        if (mig_guest_wants_check(self->shown->pdata[i], now))
             g_ptr_array_add(chosen, g_object_ref(self->shown->pdata[i]));
     return chosen;
 }
@@ -159,8 +160,9 @@ static void start(MigGuestChecks *self)
 /* Is there a guest to be asked about now? */
 static void consider(MigGuestChecks *self)
 {
+    const gint64 now = g_get_monotonic_time();
     for (guint i = 0; i < self->shown->len; i++) {
-        if (mig_guest_wants_check(self->shown->pdata[i])) {
+        if (mig_guest_wants_check(self->shown->pdata[i], now)) {
             start(self);
             return;
         }
@@ -173,7 +175,7 @@ void mig_guest_checks_show(MigGuestChecks *self, MigGuest *guest)
 {
     g_return_if_fail(MIG_IS_GUEST_CHECKS(self) && MIG_IS_GUEST(guest));
     g_ptr_array_add(self->shown, g_object_ref(guest));
-    if (mig_guest_wants_check(guest))
+    if (mig_guest_wants_check(guest, g_get_monotonic_time()))
         start(self);
 }
 

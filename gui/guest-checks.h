@@ -2,8 +2,9 @@
 /*
  * Asks what of guests stands in the way of moving them: devices, snapshots and the like, for which
  * the service has to read the definition of each. So only guests that a row shows are asked about,
- * some at a time, and again when they are in another state or somebody wants it all anew. A guest
- * keeps what is known of it until there is a new answer; a question that fails changes nothing.
+ * some at a time, and again when they are in another state, when a minute has passed, or when
+ * somebody wants it all anew. A guest keeps what is known of it until there is a new answer; a
+ * question that fails changes nothing.
  */
 #pragma once
 

@@ -11,6 +11,7 @@ struct _MigGuest {
     GVariant *found;      /* aa{sv}; NULL: nothing */
     GListModel *findings; /* MigFinding: the same */
     const char *checked;  /* the state it was in then; NULL: it is to be checked */
+    gint64 checked_at;    /* monotonic us */
 };
 
 G_DEFINE_FINAL_TYPE(MigGuest, mig_guest, MIG_TYPE_OBJECT)
@@ -108,9 +109,11 @@ static const char *settled(const char *state)
     return g_intern_string(g_str_equal(state, "idle") ? "running" : state);
 }
 
-gboolean mig_guest_wants_check(MigGuest *self)
+gboolean mig_guest_wants_check(MigGuest *self, gint64 now)
 {
-    return !self->job && can_migrate(self) && self->checked != settled(mig_guest_get_state(self));
+    return !self->job && can_migrate(self) &&
+           (self->checked != settled(mig_guest_get_state(self)) ||
+            now - self->checked_at > MIG_GUEST_CHECK_LASTS);
 }
 
 void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *findings)
@@ -119,6 +122,7 @@ void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *finding
     if (settled(state) != settled(mig_guest_get_state(self)))
         return;
     self->checked = settled(state);
+    self->checked_at = g_get_monotonic_time();
     if (found == self->found || (found && self->found && g_variant_equal(found, self->found)))
         return;
     g_clear_pointer(&self->found, g_variant_unref);

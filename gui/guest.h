@@ -27,8 +27,13 @@ guint64 mig_guest_get_memory(MigGuest *self); /* bytes */
 gboolean mig_guest_is_active(MigGuest *self); /* it has processes on the host */
 MigMove mig_guest_get_move(MigGuest *self);
 
-/* What it is made of is not known, or was found when it was in another state. */
-gboolean mig_guest_wants_check(MigGuest *self);
+/* us: what was found is believed for so long. What a guest is made of changes without a sign: a
+ * device is plugged in, a snapshot is deleted. */
+#define MIG_GUEST_CHECK_LASTS (60 * G_USEC_PER_SEC)
+
+/* What it is made of is not known, or was found too long ago or when it was in another state. `now`
+ * is monotonic, in us. */
+gboolean mig_guest_wants_check(MigGuest *self, gint64 now);
 /* What was found (aa{sv} of ListGuests; NULL: nothing) in that state; of another state than it is
  * in by now nothing is believed. */
 void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *findings);

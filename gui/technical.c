@@ -90,6 +90,8 @@ static void mig_technical_class_init(MigTechnicalClass *klass)
 static void mig_technical_init(MigTechnical *self)
 {
     self->expander = GTK_EXPANDER(gtk_expander_new(_("Technical message")));
+    g_object_set(gtk_expander_get_label_widget(self->expander), "wrap", TRUE, "wrap-mode",
+                 PANGO_WRAP_WORD_CHAR, "xalign", 0.0, NULL);
     self->label = make_label();
     gtk_expander_set_child(self->expander, GTK_WIDGET(self->label));
     adw_bin_set_child(ADW_BIN(self), GTK_WIDGET(self->expander));

@@ -69,6 +69,7 @@ static void test_moves(void)
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_YES);
     g_autoptr(GVariant) remark = parse("{'reasons': <[('new-id', 'A sentence.')]>}");
     mig_object_update(MIG_OBJECT(guest), remark);
+    g_assert_true(mig_guest_wants_check(guest, g_get_monotonic_time() + MIG_GUEST_CHECK_LASTS + 1));
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_REMARKS);
     g_autofree char *reason = mig_guest_dup_reason(guest);
     g_assert_cmpstr(reason, ==, "A sentence.");
@@ -101,9 +102,9 @@ static void test_findings(void)
     g_autoptr(GVariant) idle = parse("{'state': <'idle'>}");
     guint changes = 0;
     g_signal_connect_swapped(guest, "changed", G_CALLBACK(count_cb), &changes);
-    g_assert_true(mig_guest_wants_check(guest));
+    g_assert_true(mig_guest_wants_check(guest, g_get_monotonic_time()));
     find_in(guest, "running", FOUND(FINDING("user-network", "warning")));
-    g_assert_false(mig_guest_wants_check(guest));
+    g_assert_false(mig_guest_wants_check(guest, g_get_monotonic_time()));
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_REMARKS);
     g_autofree char *reason = mig_guest_dup_reason(guest);
     g_assert_cmpstr(reason, ==,
@@ -113,23 +114,23 @@ static void test_findings(void)
     find_in(guest, "paused", "{'findings': <@aa{sv} []>}"); /* it is not known to be paused */
     g_assert_cmpuint(changes, ==, 1);
     mig_object_update(MIG_OBJECT(guest), idle);
-    g_assert_false(mig_guest_wants_check(guest));
+    g_assert_false(mig_guest_wants_check(guest, g_get_monotonic_time()));
     find_in(guest, "running", FOUND(FINDING("snapshots", "blocker") ", " FINDING("x", "note")));
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO);
     mig_object_update(MIG_OBJECT(guest), off);
-    g_assert_false(mig_guest_wants_check(guest));
+    g_assert_false(mig_guest_wants_check(guest, g_get_monotonic_time()));
     g_autofree char *stopped = mig_guest_dup_reason(guest);
     g_assert_cmpstr(stopped, ==, "It does not run; start it first.");
     mig_object_update(MIG_OBJECT(guest), on);
     mig_guest_forget_check(guest);
-    g_assert_true(mig_guest_wants_check(guest));
+    g_assert_true(mig_guest_wants_check(guest, g_get_monotonic_time()));
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO); /* what was known is kept */
     mig_guest_set_findings(guest, "running", NULL);
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_YES);
     g_autoptr(MigJob) job = make_job("{'State': <'running'>}");
     mig_guest_forget_check(guest);
     mig_guest_set_job(guest, job);
-    g_assert_false(mig_guest_wants_check(guest));
+    g_assert_false(mig_guest_wants_check(guest, g_get_monotonic_time()));
 }
 
 static void test_words(void)

@@ -85,7 +85,7 @@ def test_a_blocker_and_its_end(scene, remember):
     scene.local.guests["web"].snapshots = 0
     page.app.do("win.refresh")
     page.startable()
-    page.app.gone("label", reason)
+    page.app.gone("list item", "Blocker: ")
 
 
 def test_the_check_is_denied(scene, remember):
