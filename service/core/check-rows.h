@@ -8,12 +8,14 @@
 
 typedef void (*MigCheckFunc)(const MigCheckInput *input, GPtrArray *findings);
 
+/* Name of the destination; NULL: rows that need none are asked without one. */
+const char *mig_check_destination(const MigCheckInput *input);
+
 /* Adds a finding with the arguments guest, source, destination if there is one, and those given. */
 #define mig_check_add(input, findings, id, ...)                                                    \
     mig_findings_add(findings, id, "guest", (input)->on_source->guest_name, "source",              \
-                     (input)->source->name, "destination",                                         \
-                     (input)->destination ? (input)->destination->name : NULL, ##__VA_ARGS__,      \
-                     NULL)
+                     (input)->source->name, "destination", mig_check_destination(input),           \
+                     ##__VA_ARGS__, NULL)
 
 /* "512 MiB" */
 static inline char *mig_check_size(guint64 bytes)

@@ -53,6 +53,11 @@ static const struct {
     { mig_check_others, 0 },
 };
 
+const char *mig_check_destination(const MigCheckInput *input)
+{
+    return input->destination ? input->destination->name : NULL;
+}
+
 static guint what_holds_of_guest(const MigCheckInput *input)
 {
     return (input->guest->readable ? READ : 0) |
