@@ -103,26 +103,28 @@ static char *get_error_id(MigJob *job)
     return name[0] ? mig_error_id(mig_error_from_name(name)) : g_strdup("");
 }
 
-/* The host that the error is about, borrowed; NULL: none, or it is not known which. */
-static const char *get_error_host(MigJob *job)
+/* The host that the error is about; NULL: none, or it is not known which. */
+static char *dup_error_host(MigJob *job)
 {
     GVariant *findings = mig_object_get_variant(MIG_OBJECT(job), "Findings");
     g_autofree char *wanted = get_error_id(job);
-    const char *id, *host = NULL;
+    const char *id;
+    char *host = NULL;
     for (gsize i = 0; findings && !host && i < g_variant_n_children(findings); i++) {
         g_autoptr(GVariant) finding = g_variant_get_child_value(findings, i);
         g_autoptr(GVariant) arguments =
             g_variant_lookup_value(finding, "arguments", G_VARIANT_TYPE("a{ss}"));
         if (arguments && g_variant_lookup(finding, "id", "&s", &id) && strcmp(id, wanted) == 0)
-            g_variant_lookup(arguments, "host", "&s", &host);
+            g_variant_lookup(arguments, "host", "s", &host);
     }
     return host;
 }
 
-static MigFailureNames get_error_names(MigJob *job)
+/* `host` is borrowed. */
+static MigFailureNames get_error_names(MigJob *job, const char *host)
 {
     MigFailureNames names = mig_job_words_names(job);
-    names.host = get_error_host(job);
+    names.host = host;
     return names;
 }
 
@@ -228,7 +230,8 @@ static void add_advice(GStrvBuilder *all, char **steps)
 /* The service's where its language is shown, which say it more exactly, else the app's. */
 static void add_remedies_of(GStrvBuilder *all, MigJob *job)
 {
-    const MigFailureNames names = get_error_names(job);
+    g_autofree char *host = dup_error_host(job);
+    const MigFailureNames names = get_error_names(job, host);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     if (!mig_job_outcome_is_translated(job))
         add_remedies(builder, get_error(job, 1));
@@ -257,7 +260,8 @@ char **mig_job_outcome_steps(MigJob *job)
 /* The error as the app says it. */
 static char *say_why(MigJob *job)
 {
-    const MigFailureNames names = get_error_names(job);
+    g_autofree char *host = dup_error_host(job);
+    const MigFailureNames names = get_error_names(job, host);
     return get_error(job, 0)[0] ? mig_failure_why(get_error(job, 0), &names, get_error(job, 1))
                                 : g_strdup(get_error(job, 1));
 }
