@@ -23,6 +23,7 @@
 #include "start-refusal.h"
 #include "where-group.h"
 #include "window.h"
+#include "words.h"
 
 struct _MigMigratePage {
     GtkBox parent_instance;
@@ -56,7 +57,8 @@ G_DEFINE_FINAL_TYPE(MigMigratePage, mig_migrate_page, GTK_TYPE_BOX)
 static char *why_it_failed(const GError *error, const MigFailureNames *names)
 {
     g_autofree char *name = mig_client_error_name(error);
-    return mig_failure_why(name, names, error->message);
+    g_autofree char *why = mig_failure_why(name, names, error->message);
+    return mig_words_sentence(why);
 }
 
 static char *find_reason(MigMigratePage *self)
@@ -77,7 +79,8 @@ static char *find_reason(MigMigratePage *self)
         return NULL;
     if (mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED)
         return why_it_failed(mig_dry_run_get_error(self->dry_run), &names);
-    return g_strdup(mig_dry_run_get_blocker(self->dry_run));
+    const char *blocker = mig_dry_run_get_blocker(self->dry_run);
+    return blocker ? mig_words_sentence(blocker) : NULL;
 }
 
 static void show_reason(MigMigratePage *self)
