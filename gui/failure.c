@@ -213,9 +213,14 @@ char *mig_failure_text(const char *name, const MigFailureNames *names, const cha
 
 char *mig_failure_of(const GError *error, const MigFailureNames *names)
 {
-    g_autofree char *name = error->domain == MIG_ERROR ? g_strdup(mig_error_dbus_name(error))
-                                                       : mig_client_error_name(error);
+    g_autofree char *name = mig_client_error_name(error);
     return mig_failure_text(name, names, error->message);
+}
+
+char *mig_failure_why_of(const GError *error, const MigFailureNames *names)
+{
+    g_autofree char *name = mig_client_error_name(error);
+    return mig_failure_why(name, names, error->message);
 }
 
 gboolean mig_failure_is_known(int code)

@@ -24,6 +24,9 @@ char *mig_failure_remedy(const char *name, const MigFailureNames *names);
 /* Whether the app's words are shown, not the service's. */
 gboolean mig_failure_is_translated(const char *name);
 
+/* Why, of an error of a call: where there is little room for what to do. */
+char *mig_failure_why_of(const GError *error, const MigFailureNames *names);
+
 /* Both; in English the service's sentence has both. */
 char *mig_failure_text(const char *name, const MigFailureNames *names, const char *sentence);
 

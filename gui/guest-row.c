@@ -34,16 +34,6 @@ static const struct {
     [MIG_MOVE_MOVING] = { "emblem-synchronizing-symbolic", N_("Moving"), "accent" },
 };
 
-static char *make_detail(MigGuest *guest)
-{
-    const guint64 maximum = mig_object_get_number(MIG_OBJECT(guest), "maximum-memory");
-    /* one that is shut off has none now */
-    g_autofree char *memory = mig_words_size(mig_guest_get_memory(guest) ?: maximum);
-    const char *state = mig_words_guest_state(mig_guest_get_state(guest));
-    /* Translators: state of a guest and its memory, for example "Running · 2.0 GiB" */
-    return g_strdup_printf(_("%s · %s"), state, memory);
-}
-
 static char *make_move_text(MigGuest *guest)
 {
     MigJob *job = mig_guest_get_job(guest);
@@ -81,7 +71,7 @@ static void show_move(MigGuestRow *self, const char *text)
 static void show(MigGuestRow *self)
 {
     const char *name = mig_guest_get_name(self->guest);
-    g_autofree char *detail = make_detail(self->guest);
+    g_autofree char *detail = mig_guest_dup_detail(self->guest);
     g_autofree char *reason = mig_guest_dup_reason(self->guest);
     g_autofree char *move = make_move_text(self->guest);
     g_autofree char *all = g_strdup_printf("%s, %s, %s", name, detail, move);

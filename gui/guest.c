@@ -2,6 +2,8 @@
 /* A guest as the service lists it, what was found in it, and the job that moves it. */
 #include "guest.h"
 
+#include <glib/gi18n.h>
+
 #include "finding.h"
 #include "words.h"
 
@@ -135,6 +137,16 @@ void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *finding
 void mig_guest_forget_check(MigGuest *self)
 {
     self->checked = NULL;
+}
+
+char *mig_guest_dup_detail(MigGuest *self)
+{
+    /* one that is shut off has none now */
+    const guint64 maximum = mig_object_get_number(MIG_OBJECT(self), "maximum-memory");
+    g_autofree char *memory = mig_words_size(mig_guest_get_memory(self) ?: maximum);
+    const char *state = mig_words_guest_state(mig_guest_get_state(self));
+    /* Translators: state of a guest and its memory, for example "Running · 2.0 GiB" */
+    return g_strdup_printf(_("%s · %s"), state, memory);
 }
 
 char *mig_guest_dup_reason(MigGuest *self)

@@ -40,6 +40,9 @@ void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *finding
 /* It may be made of something else by now; what was found is kept until there is an answer. */
 void mig_guest_forget_check(MigGuest *self);
 
+/* Its state and memory. */
+char *mig_guest_dup_detail(MigGuest *self);
+
 /* What is to be known of moving it, a sentence or several; empty: nothing. */
 char *mig_guest_dup_reason(MigGuest *self);
 

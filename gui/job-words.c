@@ -110,13 +110,9 @@ const char *mig_job_words_refusal(MigJob *job, const char *control)
 
 char *mig_job_words_sentence(const char *text)
 {
-    if (!text[0])
-        return g_strdup("");
-    const char *rest = g_utf8_next_char(text);
-    GString *sentence = g_string_new(NULL);
-    g_string_append_unichar(sentence, g_unichar_toupper(g_utf8_get_char(text)));
-    g_string_append(sentence, rest);
-    if (!strchr(".!?:", sentence->str[sentence->len - 1]))
-        g_string_append_c(sentence, '.');
-    return g_string_free(sentence, FALSE);
+    char *sentence = mig_words_sentence(text);
+    if (!sentence[0] || strchr(".!?:", sentence[strlen(sentence) - 1]))
+        return sentence;
+    g_autofree char *open = sentence;
+    return g_strconcat(open, ".", NULL);
 }

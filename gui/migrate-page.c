@@ -54,13 +54,6 @@ G_DEFINE_FINAL_TYPE(MigMigratePage, mig_migrate_page, GTK_TYPE_BOX)
 /* whether it can be started */
 
 /* There is little room for it; what to do is said with the checks. */
-static char *why_it_failed(const GError *error, const MigFailureNames *names)
-{
-    g_autofree char *name = mig_client_error_name(error);
-    g_autofree char *why = mig_failure_why(name, names, error->message);
-    return mig_words_sentence(why);
-}
-
 static char *find_reason(MigMigratePage *self)
 {
     const MigFailureNames names = mig_where_group_get_names(self->where_group);
@@ -77,10 +70,10 @@ static char *find_reason(MigMigratePage *self)
         return g_strdup(fault);
     if (mig_draft_get_number(self->draft, MIG_OPT_TRY))
         return NULL;
-    if (mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED)
-        return why_it_failed(mig_dry_run_get_error(self->dry_run), &names);
-    const char *blocker = mig_dry_run_get_blocker(self->dry_run);
-    return blocker ? mig_words_sentence(blocker) : NULL;
+    const gboolean failed = mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED;
+    g_autofree char *why = failed ? mig_failure_why_of(mig_dry_run_get_error(self->dry_run), &names)
+                                  : g_strdup(mig_dry_run_get_blocker(self->dry_run));
+    return why ? mig_words_sentence(why) : NULL;
 }
 
 static void show_reason(MigMigratePage *self)

@@ -89,7 +89,7 @@ static char *describe_unlisted(MigNetworkGroup *self)
     const MigFailureNames names = { .source = self->source,
                                     .destination = self->destination,
                                     .host = mig_dry_run_get_host(self->dry_run, name) };
-    return mig_failure_why(name, &names, self->unlisted->message);
+    return mig_failure_why_of(self->unlisted, &names);
 }
 
 static char *describe(MigNetworkGroup *self, const char *obstacle)

@@ -66,13 +66,6 @@ MigGuest *mig_where_group_find_guest(MigWhereGroup *self)
     return NULL;
 }
 
-static char *guest_detail(MigGuest *guest)
-{
-    const guint64 maximum = mig_object_get_number(MIG_OBJECT(guest), "maximum-memory");
-    g_autofree char *memory = mig_words_size(mig_guest_get_memory(guest) ?: maximum);
-    return g_strdup_printf(_("%s · %s"), mig_words_guest_state(mig_guest_get_state(guest)), memory);
-}
-
 static int compare_guests(gconstpointer a, gconstpointer b)
 {
     return g_utf8_collate(mig_guest_get_name(*(MigGuest **) a),
@@ -91,7 +84,7 @@ static void show_guest_detail(MigWhereGroup *self)
     MigGuest *guest = mig_where_group_find_guest(self);
     const MigFailureNames names = mig_where_group_get_names(self);
     const GError *error = mig_guest_list_get_error(self->guests);
-    g_autofree char *detail = guest ? guest_detail(guest) : g_strdup("");
+    g_autofree char *detail = guest ? mig_guest_dup_detail(guest) : g_strdup("");
     g_autofree char *why = !guest && error ? mig_failure_of(error, &names) : NULL;
     mig_chooser_row_describe(self->guest_row, why ?: detail, why ? error->message : NULL);
 }
@@ -105,7 +98,7 @@ static void guests_updated_cb(MigWhereGroup *self)
         g_ptr_array_add(guests, g_list_model_get_item(model, i));
     g_ptr_array_sort(guests, compare_guests);
     for (guint i = 0; i < guests->len; i++) {
-        g_autofree char *detail = guest_detail(guests->pdata[i]);
+        g_autofree char *detail = mig_guest_dup_detail(guests->pdata[i]);
         const char *name = mig_guest_get_name(guests->pdata[i]);
         mig_chooser_row_add(list, name, name, detail);
         name_chosen(self, guests->pdata[i]);

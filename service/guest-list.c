@@ -194,9 +194,8 @@ static gboolean wants_check(GVariant *filter)
     return check;
 }
 
-static gboolean may_ask(GuestLists *lists, const char *host, GVariant *filter)
+static gboolean may_ask(GuestLists *lists, const char *host, gboolean check)
 {
-    gboolean check = wants_check(filter);
     Buckets *buckets = g_hash_table_lookup(lists->buckets, host);
     if (!buckets) {
         buckets = g_new0(Buckets, 1);
@@ -287,15 +286,16 @@ void guest_lists_answer(GuestLists *lists, sd_bus_message *call, const MigHost *
     Waiter *waiter = g_new0(Waiter, 1);
     *waiter = (Waiter){ .lists = lists, .call = sd_bus_message_ref(call), .open = open };
 
+    gboolean check = wants_check(filter);
     g_autofree char *key = make_key(host, filter);
     const List *list = g_hash_table_lookup(lists->lists, key);
     if (list && list->waiting)
         g_ptr_array_add(list->waiting, waiter);
-    else if (may_ask(lists, host->name, filter))
+    else if (may_ask(lists, host->name, check))
         list_ask(lists, key, host, filter, waiter);
-    else if (list && wants_check(filter))
+    else if (list && check)
         waiter_answer(waiter, list->answer);
-    else if (wants_check(filter))
+    else if (check)
         refuse_check(host, waiter);
     else
         answer_sparing(lists, host, filter, waiter);

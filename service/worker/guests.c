@@ -301,8 +301,9 @@ GVariant *mig_guests_list(virConnectPtr connection, const MigHost *host, const M
 {
     g_auto(GVariantBuilder) guests = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aa{sv}"));
     g_autoptr(GError) failed = NULL; /* ours is never NULL: NULL without one means something */
-    g_auto(List) list = { .connection = connection, .host = host, .raw = raw, .error = &failed };
-    list.facts = mig_guests_wants_facts(filter) ? facts : NULL;
+    g_auto(List) list = {
+        .connection = connection, .host = host, .raw = raw, .error = &failed, .facts = facts
+    };
     list.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_variant_lookup(filter, "active", "b", &list.active_only);
     g_variant_lookup(filter, "name", "&s", &list.name);

@@ -107,9 +107,11 @@ static GVariant *ask(MigQueryHost *host, GVariant *dict, Ask func, GVariant *arg
 static GVariant *ask_guests(MigQueryHost *host, GVariant *arguments, GError **error)
 {
     g_autoptr(GVariant) filter = g_variant_get_child_value(arguments, 0);
-    if (mig_guests_wants_facts(filter) && !need_facts(host, error))
+    gboolean wanted = mig_guests_wants_facts(filter);
+    if (wanted && !need_facts(host, error))
         return NULL;
-    return mig_guests_list(host->connection, host->host, host->facts, filter, NULL, error);
+    return mig_guests_list(host->connection, host->host, wanted ? host->facts : NULL, filter, NULL,
+                           error);
 }
 
 GVariant *mig_query_list_guests(MigQueryHost *host, GVariant *dict, GVariant *arguments,
