@@ -36,9 +36,9 @@ def flood(s, call, callers=CALLERS, calls=CALLS, own="get", uid=OF_OTHERS):
 
 
 def memory(s):
-    """KiB of the service that no other process has."""
+    """KiB that the service has written to. Pages of files are its own or not as others come and go."""
     with open(f"/proc/{s.service.process.pid}/smaps_rollup") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+        return next(int(line.split()[1]) for line in file if line.startswith("Anonymous:"))
 
 
 def has_grown(s, before, limit=1.05):

@@ -25,7 +25,7 @@ MAY_MOVE = f"""polkit.addRule(function(action, subject) {{
 COPIES = "Copying memory"
 NO_GRAPH = "Nothing was measured yet"
 DENIED = "You are not allowed to do this. Ask the administrator for the permission."
-NO_ANSWER = "host host-b did not answer"
+NO_ANSWER = "Host host-b did not answer"
 
 
 @pytest.fixture(scope="module")
