@@ -16,7 +16,7 @@ struct MigBaseline {
     GCond cond;
     gboolean stop;
     gboolean read;
-    guint64 time;
+    MigRunTime time;
 };
 
 static gboolean is_time(const char *field)
@@ -28,36 +28,36 @@ static gboolean is_time(const char *field)
     return FALSE;
 }
 
-static gboolean sum_times(const virDomainStatsRecord *record, guint64 *time)
+static MigRunTime sum_times(const virDomainStatsRecord *record)
 {
-    gboolean found = FALSE;
+    MigRunTime time = { 0 };
     for (int i = 0; i < record->nparams; i++) {
         const virTypedParameter *param = &record->params[i];
         if (param->type != VIR_TYPED_PARAM_ULLONG || !is_time(param->field))
             continue;
-        *time += param->value.ul;
-        found = TRUE;
+        time.ns += param->value.ul;
+        time.n_fields++;
     }
-    return found;
+    return time;
 }
 
-gboolean mig_baseline_read_time(virDomainPtr domain, guint64 *time)
+gboolean mig_baseline_read_time(virDomainPtr domain, MigRunTime *time)
 {
     virDomainPtr domains[] = { domain, NULL };
     virDomainStatsRecordPtr *records = NULL;
     virDomainInfo info;
-    *time = 0;
+    *time = (MigRunTime){ 0 };
     /* it must not wait for a guest that libvirt is busy with */
     if (virDomainListGetStats(domains, VIR_DOMAIN_STATS_VCPU, &records,
                               VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT) > 0) {
-        gboolean found = sum_times(records[0], time);
+        *time = sum_times(records[0]);
         virDomainStatsRecordListFree(records);
-        if (found)
+        if (time->n_fields > 0)
             return TRUE;
     }
     if (virDomainGetInfo(domain, &info) < 0)
         return FALSE;
-    *time = info.cpuTime;
+    time->ns = info.cpuTime;
     return TRUE;
 }
 
@@ -73,7 +73,7 @@ static gboolean look(MigBaseline *baseline)
 {
     g_autoptr(virDomain) domain = virDomainLookupByUUIDString(baseline->connection, baseline->uuid);
     int state = domain ? state_of(domain) : -1;
-    guint64 time;
+    MigRunTime time;
     if (state < 0 || state == VIR_DOMAIN_SHUTOFF) /* it has not begun to come in */
         return !mig_connection_is_alive(baseline->connection);
     /* still paused afterwards: what was read is from before */
@@ -117,7 +117,7 @@ MigBaseline *mig_baseline_start(virConnectPtr destination, const char *uuid)
     return baseline;
 }
 
-gboolean mig_baseline_stop(MigBaseline *baseline, guint64 *time)
+gboolean mig_baseline_stop(MigBaseline *baseline, MigRunTime *time)
 {
     g_mutex_lock(&baseline->mutex);
     gboolean read = baseline->read;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "baseline.h"
 #include "conclude.h"
 #include "connection.h"
 #include "inspection.h"
@@ -28,7 +29,7 @@ typedef struct {
     char *configuration;   /* digest, see verify.h, or NULL */
     gboolean watch;        /* mig_side_verify() looks whether the guest goes on */
     gboolean has_baseline; /* since `baseline`, see baseline.h */
-    guint64 baseline;
+    MigRunTime baseline;
     gint64 downtime;    /* ms, for mig_side_set_downtime() */
     MigRecoveryAct act; /* for mig_side_recover() */
     MigExecuting executing;

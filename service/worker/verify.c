@@ -45,14 +45,16 @@ gboolean mig_side_read_configuration(gpointer data)
 static MigExecuting watch(const MigSide *side, virDomainPtr domain)
 {
     gint64 end = g_get_monotonic_time() + WATCH_USEC;
-    guint64 first = side->baseline, now;
-    if (!side->has_baseline && !mig_baseline_read_time(domain, &first))
-        return MIG_EXECUTING_UNKNOWN;
+    MigRunTime first = side->baseline, now;
+    gboolean has_first = side->has_baseline;
     for (gulong wait = FIRST_WAIT_USEC;; wait *= 2) {
         if (!mig_baseline_read_time(domain, &now))
             return MIG_EXECUTING_UNKNOWN;
-        if (now > first)
+        if (!has_first || now.n_fields != first.n_fields)
+            first = now;
+        else if (now.ns > first.ns)
             return MIG_EXECUTING_YES;
+        has_first = TRUE;
         if (g_get_monotonic_time() >= end)
             return MIG_EXECUTING_NO;
         g_usleep(wait);

@@ -330,6 +330,19 @@ def test_a_guest_that_has_nothing_more_to_do(s, flow):
     assert end["Verification"] == MOVED
 
 
+def test_a_driver_that_tells_of_processors_later(s):
+    """As QEMU's, which has to ask the process for them: until then there is only the time of the whole process."""
+    s.b.broken["virDomainListGetStats"] = w.VirError(w.ERR_NO_SUPPORT, "not supported", w.FROM_DOMAIN)
+    job, m = begin(s)
+    look = ["virDomainGetState", "virDomainListGetStats", "virDomainGetInfo", "virDomainGetState"]
+    wait(lambda: [call[1] for call in s.world.asked(*look, host="b")][-4:] == look, "a look")
+    s.world.wait_for_monitor(s.local)  # by then it has the answer
+    del s.b.broken["virDomainListGetStats"]
+    m.finish()
+    end = job.ended()
+    assert end["Verification"] == MOVED and found(end) == []
+
+
 def test_a_guest_that_arrives_paused(s):
     s.local.guests["web"].state = PAUSED
     job, m = begin(s)
