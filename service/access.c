@@ -200,10 +200,21 @@ static int refuse(sd_bus_message *call, const char *interface)
     return 1;
 }
 
+/* What systemd, polkit, logind and the bus tell they tell everybody, and the bus passes it on only
+ * if it is theirs. A signal to us alone can be anybody's: sd-bus takes it for what it claims to be,
+ * that a caller has left or that a worker could not be started. */
+static gboolean is_forged(sd_bus_message *m)
+{
+    return sd_bus_message_is_signal(m, NULL, NULL) > 0 && sd_bus_message_get_destination(m) &&
+           g_strcmp0(sd_bus_message_get_sender(m), "org.freedesktop.DBus") != 0;
+}
+
 /* Never fails: sd-bus closes the connection when a filter does. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 {
     const char *interface = sd_bus_message_get_interface(m);
+    if (is_forged(m))
+        return 1;
     if (sd_bus_message_is_method_call(m, NULL, NULL) <= 0 ||
         access_find(interface, ACCESS_METHOD, sd_bus_message_get_member(m)))
         return 0;

@@ -38,7 +38,8 @@ const AccessRow *access_find(const char *interface, AccessKind kind, const char 
 /* The action that a call of the method needs; NULL: it is for nobody. */
 const char *access_action(const char *interface, const char *method, AccessCase which);
 
-/* Refuses calls of methods that are not in the table. Negative errno. */
+/* Refuses calls of methods that are not in the table, and drops signals that are sent to us alone
+ * by anybody but the bus. Negative errno. */
 int access_guard(sd_bus *bus);
 
 /* 0, or -EACCES for a property that is not in the table. */

@@ -86,7 +86,10 @@ static gboolean make_room(Accounts *accounts, gint64 now)
         if (!account_is_open(account) && (!oldest || account->seen < oldest->seen))
             oldest = account;
     }
-    return oldest && g_hash_table_remove(accounts->by_sender, oldest->sender);
+    if (!oldest)
+        return FALSE;
+    g_hash_table_remove(accounts->by_sender, oldest->sender);
+    return TRUE;
 }
 
 void accounts_forget(Accounts *accounts, const char *sender)

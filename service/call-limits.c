@@ -72,7 +72,7 @@ static void ask_user(Limits *limits, Account *account)
     int r = sd_bus_call_method_async(
         limits->bus, &account->asking, "org.freedesktop.DBus", "/org/freedesktop/DBus",
         "org.freedesktop.DBus", "GetConnectionUnixUser", on_user, account, "s", account->sender);
-    if (r < 0)
+    if (r < 0) /* GCOVR_EXCL_BR_LINE: without memory or bus only */
         log_warning("cannot ask for the user of %s: %s", account->sender, g_strerror(-r));
     else
         turns_hold(limits->turns, account);
@@ -116,8 +116,9 @@ static void take_in(Limits *limits, Account *account, sd_bus_message *call)
         return;
     }
     g_autofree char *refusal = refusal_in_turn(account, kind);
-    if (sd_bus_message_get_expect_reply(call) == 0 && (refusal || kind == BUCKET_READS))
-        return; /* it would change nothing */
+    gboolean changes_nothing = kind == BUCKET_READS || access_is_read_of_jobs(call);
+    if (sd_bus_message_get_expect_reply(call) == 0 && (refusal || changes_nothing))
+        return;
     if (!refusal && account->user == USER_UNKNOWN &&
         (kind == BUCKET_CALLS || access_is_read_of_jobs(call)))
         ask_user(limits, account);

@@ -8,7 +8,6 @@
 #include "check.h"
 #include "error.h"
 #include "plan-bus.h"
-#include "sd-autoptr.h"
 #include "variant.h"
 
 typedef struct {
@@ -56,16 +55,8 @@ static guint count_others(const Checking *checking)
 
 static void reply(const Checking *checking, GVariant *plan, GVariant *findings)
 {
-    g_autoptr(GVariant) first = g_variant_ref_sink(plan);
-    g_autoptr(GVariant) second = g_variant_ref_sink(findings);
-    g_autoptr(sd_bus_message) message = NULL;
-    int r = sd_bus_message_new_method_return(checking->call, &message);
-    if (r >= 0)
-        r = mig_variant_append(message, first);
-    if (r >= 0)
-        r = mig_variant_append(message, second);
-    if (r >= 0)
-        sd_bus_send(NULL, message, NULL);
+    GVariant *const values[] = { plan, findings };
+    bus_reply_tuple(checking->call, g_variant_new_tuple(values, G_N_ELEMENTS(values)));
 }
 
 static void answer(const Checking *checking)

@@ -213,48 +213,56 @@ void job_start(Job *job, WorkerLink *waiting)
 }
 
 typedef struct {
+    const Job *job;
+    MigControl which;
     JobDone done;
     void *userdata;
 } Control;
 
 /* An answer that is not the worker's: the link has closed. */
-static gboolean is_of_link(sd_bus_message *m)
+static gboolean is_of_link(const sd_bus_error *refusal)
 {
-    return !g_str_has_prefix(sd_bus_message_get_error(m)->name, MIG_ERROR_PREFIX);
+    return !g_str_has_prefix(refusal->name, MIG_ERROR_PREFIX);
 }
 
-static int on_control_reply(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+static void set_unanswered(GError **error, const char *why)
+{
+    g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER,
+                "the job's worker did not answer (%s); look at the job's state", why);
+}
+
+/* Without a reply: the job has ended, and what came after that the worker has not read. */
+static void on_control_reply(sd_bus_message *m, void *userdata)
 {
     g_autofree Control *control = userdata;
+    const sd_bus_error *refusal = m ? sd_bus_message_get_error(m) : NULL;
     g_autoptr(GError) error = NULL;
-    if (sd_bus_message_is_method_error(m, NULL)) {
-        if (is_of_link(m))
-            g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER,
-                        "the job's worker did not answer (%s); look at the job's state",
-                        sd_bus_message_get_error(m)->message);
-        else
-            mig_error_from_bus(&error, sd_bus_message_get_error(m));
-    }
+    if (!m && mig_control_check(control->which, control->job->record, &error))
+        set_unanswered(&error, "the service is being stopped");
+    else if (refusal && is_of_link(refusal))
+        set_unanswered(&error, refusal->message);
+    else if (refusal)
+        mig_error_from_bus(&error, refusal);
     control->done(error, control->userdata);
-    return 0;
 }
 
-static int call_worker(sd_bus *link, const MigControlInfo *info, guint64 value, Control *control)
+static int call_worker(WorkerLink *worker, const MigControlInfo *info, guint64 value,
+                       Control *control)
 {
     g_autoptr(sd_bus_message) m = NULL;
-    int r = sd_bus_message_new_method_call(link, &m, NULL, MIG_LINK_PATH, MIG_LINK_INTERFACE,
-                                           info->method);
+    int r = sd_bus_message_new_method_call(worker_link_bus(worker), &m, NULL, MIG_LINK_PATH,
+                                           MIG_LINK_INTERFACE, info->method);
     if (r >= 0 && info->value != MIG_N_OPTS)
         r = sd_bus_message_append(m, "t", value);
-    return r < 0 ? r : sd_bus_call_async(link, NULL, m, on_control_reply, control, 0);
+    return r < 0 ? r : worker_link_call(worker, m, on_control_reply, control);
 }
 
 static void job_pass_control(Job *job, MigControl which, guint64 value, JobDone done,
                              void *userdata)
 {
     Control *control = g_new(Control, 1);
-    *control = (Control){ done, userdata };
-    int r = call_worker(worker_link_bus(job->worker), mig_control_info(which), value, control);
+    *control = (Control){ job, which, done, userdata };
+    int r = call_worker(job->worker, mig_control_info(which), value, control);
     if (r >= 0)
         return;
     g_autoptr(GError) error = g_error_new(MIG_ERROR, MIG_ERROR_WORKER,
@@ -345,40 +353,51 @@ void job_recover(Job *job, MigRecovery step, guint32 caller, JobDone done, void 
 }
 
 typedef struct {
+    const Job *job;
     JobSamples got;
     void *userdata;
 } Samples;
 
-static int on_samples(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+static void give_written_samples(const Job *job, JobSamples got, void *userdata)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) samples = mig_ledger_samples(job->ledger, job->record->id, &error);
+    got(samples, error, userdata);
+}
+
+/* Without a reply: the job has ended, and has written them before. */
+static void on_samples(sd_bus_message *m, void *userdata)
 {
     g_autofree Samples *samples = userdata;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) value = NULL;
+    if (!m) {
+        give_written_samples(samples->job, samples->got, samples->userdata);
+        return;
+    }
     if (sd_bus_message_is_method_error(m, NULL))
-        g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER, "the job's worker did not answer: %s",
-                    sd_bus_message_get_error(m)->message);
+        set_unanswered(&error, sd_bus_message_get_error(m)->message);
     else
         value = mig_variant_read(m, MIG_SAMPLES_TYPE, 0, &error);
     samples->got(value, error, samples->userdata);
-    return 0;
 }
 
-static int ask_samples(Job *job, JobSamples got, void *userdata)
+static int ask_samples(const Job *job, JobSamples got, void *userdata)
 {
+    g_autoptr(sd_bus_message) m = NULL;
     Samples *samples = g_new(Samples, 1);
-    *samples = (Samples){ got, userdata };
-    int r = sd_bus_call_method_async(worker_link_bus(job->worker), NULL, NULL, MIG_LINK_PATH,
-                                     MIG_LINK_INTERFACE, "GetSamples", on_samples, samples, "");
+    *samples = (Samples){ job, got, userdata };
+    int r = sd_bus_message_new_method_call(worker_link_bus(job->worker), &m, NULL, MIG_LINK_PATH,
+                                           MIG_LINK_INTERFACE, "GetSamples");
+    if (r >= 0)
+        r = worker_link_call(job->worker, m, on_samples, samples);
     if (r < 0)
         g_free(samples);
     return r;
 }
 
-void job_get_samples(Job *job, JobSamples got, void *userdata)
+void job_get_samples(const Job *job, JobSamples got, void *userdata)
 {
-    g_autoptr(GError) error = NULL;
-    if (job->worker && worker_link_bus(job->worker) && ask_samples(job, got, userdata) >= 0)
-        return;
-    g_autoptr(GVariant) samples = mig_ledger_samples(job->ledger, job->record->id, &error);
-    got(samples, error, userdata);
+    if (!job->worker || !worker_link_bus(job->worker) || ask_samples(job, got, userdata) < 0)
+        give_written_samples(job, got, userdata);
 }

@@ -61,4 +61,4 @@ gboolean job_is_recovering(const Job *job);
 
 /* Its samples, a(tttt), from its worker, or from the ledger if it has ended; or an error. */
 typedef void (*JobSamples)(GVariant *samples, const GError *error, void *userdata);
-void job_get_samples(Job *job, JobSamples got, void *userdata);
+void job_get_samples(const Job *job, JobSamples got, void *userdata);

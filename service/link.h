@@ -24,21 +24,29 @@
  *                                TooEarly, InvalidOptionValue
  *     GetSamples() -> a(tttt)    core/samples.h
  *     Recover(s step, u caller)  core/recovery.h; of a job that has ended, whose worker is started
- * for this and waits for half a minute. `caller` is the user who asked. Answered when the row in
- * the ledger says what is there now. NotRecoverable, GuestBusy, HostTimeout and what else a look at
- * a host can end with signal Status(a{sv})       the keys that changed, at most 2/s, a new state or
- * phase at once. When the job has ended the row is in the ledger first, then comes the last Status,
- * then the worker closes the link. a host's query worker ListGuests(a{sv} host, a{sv} filter) ->
- * aa{sv}      as Manager.ListGuests GetFacts(a{sv} host, s guest, s uuid) -> a{sv}
- * mig_facts_to_variant(); looked up by uuid if not empty, else or then by guest
+ *                                for this and waits for half a minute. `caller` is the user who
+ *                                asked. Answered when the row in the ledger says what is there now.
+ *                                NotRecoverable, GuestBusy, HostTimeout and what else a look at a
+ *                                host can end with
+ *     signal Status(a{sv})       the keys that changed, at most 2/s, a new state or phase at once.
+ *                                When the job has ended the row is in the ledger first, then comes
+ *                                the last Status, then the worker closes the link.
+ *
+ *   a host's query worker
+ *     ListGuests(a{sv} host, a{sv} filter) -> aa{sv}      as Manager.ListGuests
+ *     GetFacts(a{sv} host, s guest, s uuid) -> a{sv}      mig_facts_to_variant(); looked up by uuid
+ *                                                         if not empty, else or then by guest
  *     ListInterfaces(a{sv} host) -> aa{sv}                mig_interfaces_to_variant(), without what
  *                                                         its file has
  *     FindRoutes(a{sv} host, as addresses) -> a{ss}       mig_machine_find_routes(); of the machine
  *                                                         itself only
- *     InspectGuest(a{sv} host, a{sv} question) -> a{sv}   mig_guest_question_to_variant();
- * {"facts": as GetFacts, "report": mig_guest_report_to_variant()} InspectDestination(a{sv} host,
- * a{sv} question) -> a{sv} the same with mig_host_question and mig_host_report Test(a{sv} host) ->
- * a{sv}                           as Host.Test
+ *     InspectGuest(a{sv} host, a{sv} question) -> a{sv}   mig_guest_question_to_variant(); "facts":
+ *                                                         as GetFacts, "report":
+ *                                                         mig_guest_report_to_variant()
+ *     InspectDestination(a{sv} host, a{sv} question) -> a{sv}
+ *                                                         the same with mig_host_question and
+ *                                                         mig_host_report
+ *     Test(a{sv} host) -> a{sv}                           as Host.Test
  */
 #pragma once
 

@@ -15,42 +15,7 @@
 #include "job-bus.h"
 #include "log.h"
 #include "request-bus.h"
-#include "sd-autoptr.h"
 #include "variant.h"
-
-int bus_reply_error(sd_bus_message *call, const GError *error)
-{
-    g_auto(BusError) reply = SD_BUS_ERROR_NULL;
-    mig_error_set_bus(&reply, error);
-    return sd_bus_reply_method_error(call, &reply);
-}
-
-int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error)
-{
-    if (error)
-        return bus_reply_error(call, error);
-    g_autoptr(sd_bus_message) reply = NULL;
-    int r = sd_bus_message_new_method_return(call, &reply);
-    if (r >= 0)
-        r = sd_bus_message_copy(reply, answer, TRUE);
-    if (r >= 0)
-        r = sd_bus_send(NULL, reply, NULL);
-    if (r >= 0)
-        return 1;
-    g_autoptr(GError) unreadable = g_error_new(
-        MIG_ERROR, MIG_ERROR_WORKER, "the worker's answer cannot be passed on: %s", g_strerror(-r));
-    return bus_reply_error(call, unreadable);
-}
-
-int bus_reply_variant(sd_bus_message *call, GVariant *value)
-{
-    g_autoptr(GVariant) owned = g_variant_take_ref(value);
-    g_autoptr(sd_bus_message) reply = NULL;
-    int r = sd_bus_message_new_method_return(call, &reply);
-    if (r >= 0)
-        r = mig_variant_append(reply, owned);
-    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
-}
 
 /* Asking hosts */
 

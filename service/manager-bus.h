@@ -8,6 +8,7 @@
 
 #include "authorize.h"
 #include "bus-object.h"
+#include "bus-reply.h"
 #include "manager.h"
 #include "readers.h"
 #include "shutdown.h"
@@ -35,15 +36,6 @@ void manager_bus_free(ManagerBus *face);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ManagerBus, manager_bus_free)
 
 gboolean manager_bus_idle(const ManagerBus *face);
-
-/* Answers a call with an error; returns what a handler returns. */
-int bus_reply_error(sd_bus_message *call, const GError *error);
-
-/* Answers a call with one value, which it takes if it is floating. */
-int bus_reply_variant(sd_bus_message *call, GVariant *value);
-
-/* Answers a call with what a query worker has answered: its body as it is, or the error. */
-int bus_forward_answer(sd_bus_message *call, sd_bus_message *answer, const GError *error);
 
 /* Asks the host's query worker and records whether it could be reached. The question counts for
  * the call, unless that is NULL; if it is one too many, `answered` is told so from within. */

@@ -6,7 +6,6 @@
 
 #include "error.h"
 #include "plan.h"
-#include "sd-autoptr.h"
 #include "variant.h"
 
 typedef struct {
@@ -41,16 +40,6 @@ char *plan_bus_pki_path(const ManagerBus *face)
     return g_file_test(path, G_FILE_TEST_IS_DIR) ? g_steal_pointer(&path) : NULL;
 }
 
-static int reply_plan(const Planning *planning, const MigPlan *plan)
-{
-    g_autoptr(GVariant) dict = g_variant_ref_sink(mig_plan_to_variant(plan));
-    g_autoptr(sd_bus_message) reply = NULL;
-    int r = sd_bus_message_new_method_return(planning->call, &reply);
-    if (r >= 0)
-        r = mig_variant_append(reply, dict);
-    return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
-}
-
 /* `on_destination` is NULL if it is not to be opened. */
 static void answer_plan(const Planning *planning, const MigFacts *on_destination)
 {
@@ -60,7 +49,7 @@ static void answer_plan(const Planning *planning, const MigFacts *on_destination
         mig_plan_new(planning->request, planning->source, planning->destination,
                      planning->on_source, on_destination, pki, &error);
     if (plan)
-        reply_plan(planning, plan);
+        bus_reply_variant(planning->call, mig_plan_to_variant(plan));
     else
         bus_reply_error(planning->call, error);
 }

@@ -58,6 +58,13 @@ static void asked_fail_all(Asked *asked, const GError *error)
         query_answer(g_queue_peek_head(&asked->pending), NULL, error);
 }
 
+/* Callers may name one host after the other: one that is not asked any more leaves nothing. */
+static void asked_forget_if_idle(Asked *asked)
+{
+    if (!asked->worker && !asked->flush && g_queue_is_empty(&asked->pending))
+        g_hash_table_remove(asked->queries->asked, asked->host);
+}
+
 static void asked_free(void *data)
 {
     Asked *asked = data;
@@ -80,6 +87,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
     if (asked->worker)
         worker_link_kill(asked->worker);
     asked_fail_all(asked, error);
+    asked_forget_if_idle(asked);
     return 0;
 }
 
@@ -143,13 +151,12 @@ static void asked_flush(Asked *asked)
 static void on_gone(const GError *error, void *userdata)
 {
     Asked *asked = userdata;
-    if (error) {
+    if (error)
         asked_fail_all(asked, error);
-        return;
-    }
     g_clear_pointer(&asked->worker, worker_link_free);
     if (!g_queue_is_empty(&asked->pending))
         asked_flush(asked);
+    asked_forget_if_idle(asked);
 }
 
 static int on_flush(sd_event_source *source, void *userdata)
@@ -163,8 +170,10 @@ static int on_flush(sd_event_source *source, void *userdata)
                                          &handlers, asked, &error);
     else if (worker_link_bus(asked->worker))
         asked_send(asked);
-    if (!asked->worker)
+    if (!asked->worker) {
         asked_fail_all(asked, error);
+        asked_forget_if_idle(asked);
+    }
     return 0;
 }
 

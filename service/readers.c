@@ -7,12 +7,18 @@
 #include "access.h"
 #include "error.h"
 #include "log.h"
+#include "message-size.h"
 #include "polkit.h"
 #include "sd-autoptr.h"
 #include "variant.h"
 
 /* Without a dialog polkit answers at once; a read does not wait for one that hangs. */
 #define SILENT_USEC (5 * G_USEC_PER_SEC)
+
+/* Reads that wait for one answer, and bytes of their arguments, which are a name or two: a person
+ * may take minutes. */
+#define HELD_MAX 128
+#define HELD_BYTES 1024
 
 typedef enum { SIGHT_UNKNOWN, SIGHT_OWN, SIGHT_ALL } Sight;
 
@@ -209,9 +215,20 @@ static gboolean has_to_ask(const Reader *reader, sd_bus_message *call)
     return readers->handlers->hides(sd_bus_message_get_path(call), reader->uid, readers->userdata);
 }
 
+static gboolean may_hold(const Reader *reader, sd_bus_message *call)
+{
+    return reader->held.length < HELD_MAX && message_size(call, HELD_BYTES) <= HELD_BYTES;
+}
+
 static int hold(Reader *reader, sd_bus_message *call)
 {
     g_autoptr(GError) error = NULL;
+    if (!may_hold(reader, call)) {
+        turns_refuse(call, MIG_ERROR_LIMITS_EXCEEDED,
+                     "128 reads of up to 1024 bytes may wait for an authorization; wait for the "
+                     "answers of the earlier ones, or name one property that there is");
+        return 1;
+    }
     if (!reader->asked) {
         reader->open = limits_open(reader->readers->limits, call, OPEN_QUESTIONS, &error);
         int r = reader->open

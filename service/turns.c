@@ -135,8 +135,7 @@ void turns_refuse_all(Turns *turns, Account *account, MigError code, const char 
 {
     while (account->waiting.length > 0) {
         Turn *turn = g_queue_peek_head(&account->waiting);
-        if (turn->call)
-            turns_refuse(turn->call, code, why);
+        turns_refuse(turn->call, code, why);
         turns_drop(turn);
     }
 }

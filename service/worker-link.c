@@ -43,7 +43,41 @@ struct WorkerLink {
     sd_event_source *late; /* sd-bus has none before a link has authenticated */
     sd_bus *bus;
     sd_bus_slot *disconnected;
+    GQueue calls; /* WorkerCall */
 };
+
+typedef struct {
+    WorkerLink *worker;
+    sd_bus_slot *slot;
+    WorkerAnswered answered;
+    void *userdata;
+} WorkerCall;
+
+static void call_end(WorkerCall *call, sd_bus_message *reply)
+{
+    g_queue_remove(&call->worker->calls, call);
+    sd_bus_slot_unref(call->slot);
+    call->answered(reply, call->userdata);
+    g_free(call);
+}
+
+static int on_call_answered(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
+{
+    call_end(userdata, reply);
+    return 0;
+}
+
+int worker_link_call(WorkerLink *worker, sd_bus_message *m, WorkerAnswered answered, void *userdata)
+{
+    WorkerCall *call = g_new(WorkerCall, 1);
+    *call = (WorkerCall){ worker, NULL, answered, userdata };
+    int r = sd_bus_call_async(worker->bus, &call->slot, m, on_call_answered, call, 0);
+    if (r >= 0)
+        g_queue_push_tail(&worker->calls, call);
+    else
+        g_free(call);
+    return r;
+}
 
 static void stop_starting(WorkerLink *worker)
 {
@@ -52,8 +86,11 @@ static void stop_starting(WorkerLink *worker)
     g_clear_pointer(&worker->launch, launch_forget);
 }
 
+/* sd-bus answers for a link that the worker closes, but not for one that we close. */
 static void disconnect(WorkerLink *worker)
 {
+    while (!g_queue_is_empty(&worker->calls))
+        call_end(g_queue_peek_head(&worker->calls), NULL);
     worker->late = sd_event_source_disable_unref(worker->late);
     worker->beginning = sd_bus_slot_unref(worker->beginning);
     worker->disconnected = sd_bus_slot_unref(worker->disconnected);

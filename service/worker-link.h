@@ -41,3 +41,11 @@ void worker_link_kill(WorkerLink *worker);
 
 /* NULL while the worker is starting or has not begun. */
 sd_bus *worker_link_bus(const WorkerLink *worker);
+
+/* `reply` is NULL if the link was closed from our side before there was one. */
+typedef void (*WorkerAnswered)(sd_bus_message *reply, void *userdata);
+
+/* Makes a call on the link. `answered` is called exactly once, within worker_link_free() at the
+ * latest; negative errno: it is not. */
+int worker_link_call(WorkerLink *worker, sd_bus_message *call, WorkerAnswered answered,
+                     void *userdata);

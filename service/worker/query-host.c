@@ -12,6 +12,10 @@
 #include "interfaces.h"
 #include "machine.h"
 
+/* Of an answer. What a host says goes on as a message of the service's, and a bus closes the
+ * connection of whoever sends one of more than 32 MiB. */
+#define ANSWER_MIB 16
+
 struct MigQueryHost {
     char *name;
     char *pki_path;
@@ -85,6 +89,19 @@ static gboolean need_connection(MigQueryHost *host, GError **error)
     return FALSE;
 }
 
+/* Takes the answer. */
+static GVariant *bounded(const MigQueryHost *host, GVariant *answer, GError **error)
+{
+    if (!answer || g_variant_get_size(answer) <= ANSWER_MIB * 1024 * 1024)
+        return answer;
+    g_variant_unref(answer);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_LIMITS_EXCEEDED,
+                "what host %s answers has more than %d MiB, which is the limit; find out what "
+                "answers there, or ask for fewer guests with a filter",
+                host->host->name, ANSWER_MIB);
+    return NULL;
+}
+
 static GVariant *ask(MigQueryHost *host, GVariant *dict, Ask func, GVariant *arguments,
                      GError **error)
 {
@@ -95,13 +112,14 @@ static GVariant *ask(MigQueryHost *host, GVariant *dict, Ask func, GVariant *arg
     host->reused = TRUE;
     GVariant *answer = func(host, arguments, &lost);
     if (answer)
-        return answer;
+        return bounded(host, answer, error);
     if (!reused || !g_error_matches(lost, MIG_ERROR, MIG_ERROR_CONNECTION_LOST)) {
         g_propagate_error(error, g_steal_pointer(&lost));
         return NULL;
     }
     disconnect(host);
-    return need_connection(host, error) ? func(host, arguments, error) : NULL;
+    answer = need_connection(host, error) ? func(host, arguments, error) : NULL;
+    return bounded(host, answer, error);
 }
 
 static GVariant *ask_guests(MigQueryHost *host, GVariant *arguments, GError **error)

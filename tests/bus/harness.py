@@ -319,6 +319,12 @@ class Client:
     def get(self, name, path=ROOT, interface=MANAGER):
         return self.call(path, PROPERTIES, "Get", GLib.Variant("(ss)", (interface, name)))
 
+    def owner(self):
+        """The number on the bus of the service's connection."""
+        return self.connection.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetNameOwner",
+                                         GLib.Variant("(s)", (NAME,)), None, Gio.DBusCallFlags.NONE, -1,
+                                         None).unpack()[0]
+
     def managed(self):
         return self.call(ROOT, OBJECT_MANAGER, "GetManagedObjects")
 

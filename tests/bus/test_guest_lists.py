@@ -225,3 +225,16 @@ def test_more_guests_than_a_list_takes(make):
     assert "10000 guests" in error.text and '"name"' in error.text and '"active"' in error.text
     assert [g["name"] for g in s.client.list_guests("b", name="last")] == ["last"]
     assert [g["name"] for g in s.client.list_guests("b", active=True)] == ["last"]
+
+
+def test_a_host_that_says_more_than_a_bus_carries(make):
+    """A bus closes the connection of whoever sends a message of more than 32 MiB."""
+    s = make(query_deadline=120)
+    s.service.start()
+    disks = [(f"vd{letter}", "/" + letter * 4000, 0) for letter in "abcdefghij"]
+    for number in range(1000):
+        s.b.guest(f"g{number}", disks=disks)
+    error = s.client.start_list_guests("b").error(60)
+    assert is_limit(error) and "host b answers has more than 16 MiB" in error.text and "filter" in error.text
+    named, = s.client.list_guests("b", guests=["g7"])
+    assert [disk["source"] for disk in named["disks"]] == [source for _, source, _ in disks]

@@ -228,6 +228,23 @@ def test_a_caller_who_leaves_between_the_yes_and_its_turn(s):
     assert s.client.list_jobs() == [] and s.world.calls == [] and s.polkit.cancelled == []
 
 
+@pytest.mark.parametrize("to", ("name", "number"))
+def test_a_forged_signal_that_a_caller_has_left(s, to):
+    """Anybody may send a signal to one connection, with whatever interface and member."""
+    s.polkit.answers["migrate"] = polkit.LATE
+    reply = s.client.start_migrate("web", "b")
+    question = s.polkit.asked("migrate")
+    liar = s.new_client(uid=OTHER if os.geteuid() == 0 else None)
+    name = s.client.connection.get_unique_name()
+    liar.connection.emit_signal(NAME if to == "name" else liar.owner(), "/org/freedesktop/DBus",
+                                "org.freedesktop.DBus", "NameOwnerChanged",
+                                GLib.Variant("(sss)", (name, name, "")))
+    assert liar.get("Version"), "the signal has come before this"
+    assert s.client.list_jobs() == [] and s.polkit.cancelled == []
+    question.answer(polkit.YES)
+    assert reply.result()
+
+
 def test_cancellation_ids_are_not_used_twice(s):
     for _ in range(3):
         s.client.list_jobs()

@@ -147,6 +147,18 @@ def test_who_is_granted_the_list_of_jobs_while_a_read_waits_is_shown_them(s, job
     assert read.result()["Guest"] == "web" and sees(stranger, job)
 
 
+def test_a_forged_signal_of_polkit(s, job, stranger):
+    """Anybody may send one to the service alone; polkit is not asked about everybody for each."""
+    assert sees(stranger, job)
+    asked = len(s.polkit.questions)
+    for _ in range(3):
+        stranger.connection.emit_signal(NAME, polkit.PATH, polkit.INTERFACE, "Changed", None)
+        assert stranger.get("Version"), "the signal has come before this"
+    s.client.list_jobs(unfinished=True)  # asks polkit, after whatever the signals would have asked
+    assert [question.subject[1]["name"] for question in s.polkit.questions[asked:]] == \
+        [s.client.connection.get_unique_name()]
+
+
 def test_a_read_that_allows_a_dialog(s, job, stranger):
     s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
     assert not sees(stranger, job)

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -18,6 +19,7 @@ from service import FLOWS, NAME, ROOT, Refused, Service, assert_free, assert_onl
 pytestmark = pytest.mark.usefixtures("clean")
 SLOW = {"bandwidth": t(1)}  # a copy of the memory takes half a minute at least
 WORKERS = "migration-job@.service"
+QUERIES = "migration-query@.service"
 PATIENCE = 120.0
 
 
@@ -235,6 +237,31 @@ def test_a_host_that_drives_a_migration_shuts_down(host_a, host_b):
     assert f"the machine goes down, cancelling job {job.id} (guest web1)" in before
     service.migrate("web1", "local", source="host-a").ended("completed")
     assert_only_on("web1", host_b, host_a)
+
+
+# What systemd tells
+
+
+def test_that_a_worker_cannot_be_started_only_systemd_may_tell(service, host_a):
+    """Anybody may send the service a signal that says so, and the numbers of systemd's jobs can be guessed."""
+    unit, path = QUERIES.replace("@", "@host-b"), "/org/freedesktop/systemd1"
+
+    def start():
+        jobs = host_a.exec(["systemctl", "list-jobs", "--no-legend", "--plain"]).stdout.splitlines()
+        return next((job.split()[0] for job in jobs if unit in job), None)
+
+    with changed(host_a, QUERIES, "ExecStartPre=/bin/sleep 5"), ThreadPoolExecutor() as others:
+        host_a.exec(["systemctl", "stop", unit])
+        asked = others.submit(service.list_guests, "host-b")
+        job = system.wait_for(start, "systemd does not start the worker")
+        host_a.exec(["busctl", "--system", f"--destination={NAME}", "emit", path, "org.freedesktop.systemd1.Manager",
+                     "JobRemoved", "uoss", job, f"{path}/job/{job}", unit, "failed"], user="nobody")
+        assert start() == job, "the signal came too late"
+        assert asked.result() == []
+    with changed(host_a, QUERIES, "ExecStartPre=/bin/false"):
+        host_a.exec(["systemctl", "stop", unit])
+        with pytest.raises(Refused, match="could not be started"):
+            service.call("ListGuests", "host-b", "@a{sv} {}")
 
 
 # Restart, upgrade

@@ -59,6 +59,25 @@ static void test_forgotten(void)
     accounts_free(accounts);
 }
 
+/* Who has left the bus. */
+static void test_left(void)
+{
+    Accounts *accounts = accounts_new(NULL);
+    Account *open = accounts_get(accounts, ":1.1", START);
+
+    accounts_get(accounts, ":1.2", START);
+    g_assert_true(account_open(open, OPEN_ASKED, NULL));
+    accounts_forget(accounts, ":1.1");
+    accounts_forget(accounts, ":1.2");
+    accounts_forget(accounts, ":1.3");
+    g_assert_true(accounts_find(accounts, ":1.1") == open);
+    g_assert_null(accounts_find(accounts, ":1.2"));
+    account_close(open, OPEN_ASKED);
+    accounts_forget(accounts, ":1.1");
+    g_assert_null(accounts_find(accounts, ":1.1"));
+    accounts_free(accounts);
+}
+
 /* Being forgotten gives nobody more than waiting would have. */
 static void test_forgotten_is_full(void)
 {
@@ -87,6 +106,9 @@ static void test_bounded(void)
     g_assert_nonnull(accounts_find(accounts, ":1.3071"));
     g_assert_nonnull(accounts_find(accounts, ":1.2048"));
     g_assert_null(accounts_find(accounts, ":1.2047"));
+    /* those that were silent for long go together */
+    g_assert_nonnull(accounts_get(accounts, ":2.1", START + 100 * SECOND));
+    g_assert_cmpuint(accounts_sweep(accounts, START + 100 * SECOND), ==, 1);
     accounts_free(accounts);
 }
 
@@ -163,6 +185,18 @@ static void test_open(void)
     }
 }
 
+/* A user that is not known is nobody's, also not that of another such caller. */
+static void test_open_of_unknown_users(void)
+{
+    Accounts *accounts = accounts_new(NULL);
+
+    for (guint i = 1; i <= 3; i++)
+        g_assert_cmpuint(open_all(get_numbered(accounts, i, START), OPEN_QUESTIONS, "this caller"),
+                         ==, 8);
+    g_assert_cmpuint(open_all(get_user(accounts, 4, 0), OPEN_QUESTIONS, "this caller"), ==, 8);
+    accounts_free(accounts);
+}
+
 static void test_spent(void)
 {
     Accounts *accounts = accounts_new(NULL);
@@ -184,10 +218,12 @@ int main(int argc, char **argv)
 
     g_test_add_func("/accounts/rates", test_rates);
     g_test_add_func("/accounts/forgotten", test_forgotten);
+    g_test_add_func("/accounts/left", test_left);
     g_test_add_func("/accounts/forgotten-is-full", test_forgotten_is_full);
     g_test_add_func("/accounts/bounded", test_bounded);
     g_test_add_func("/accounts/bounded-and-open", test_bounded_and_open);
     g_test_add_func("/accounts/open", test_open);
+    g_test_add_func("/accounts/open-of-unknown-users", test_open_of_unknown_users);
     g_test_add_func("/accounts/spent", test_spent);
 
     return g_test_run();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tests of who is shown what of the jobs of others where the bus or polkit fail: nobody is shown
- * more then. The callers' accounts and polkit are played; tests/bus/test_readers.py has the rest.
+ * more then; and of what waits while polkit does not answer. The callers' accounts and polkit are
+ * played; tests/bus/test_readers.py has the rest.
  */
 #include "readers.h"
 
@@ -28,7 +29,8 @@ typedef struct {
     gboolean granting; /* the call grants the list of jobs */
     gboolean sees;     /* the caller that was answered last may see the owner's job */
     int watched;       /* what comes of watching polkit */
-    guint asked;       /* questions to polkit, which cannot be asked */
+    gboolean thinking; /* polkit, which cannot be asked otherwise */
+    guint asked;       /* questions to it */
     guint open;
     gboolean answered;
     char *error; /* NULL: it was no error */
@@ -73,12 +75,17 @@ void turns_refuse(sd_bus_message *call, MigError code, const char *why)
     sd_bus_reply_method_errorf(call, mig_error_name(code), "%s", why);
 }
 
+static int on_nothing(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
+{
+    return 0;
+}
+
 int polkit_ask(sd_bus *bus, sd_bus_slot **ret_slot, const PolkitQuestion *question, uint64_t usec,
                sd_bus_message_handler_t answered, void *userdata)
 {
     scene->asked++;
 
-    return -ENOMEM;
+    return scene->thinking ? sd_bus_add_filter(bus, ret_slot, on_nothing, NULL) : -ENOMEM;
 }
 
 void polkit_withdraw(sd_bus *bus, const char *id)
@@ -170,25 +177,36 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     return 0;
 }
 
-/* Sends the call as that name, NULL: as none, and waits for the answer. */
-static void call(const char *sender, const char *interface, const char *member)
+/* Sends the call as that name, NULL: as none. */
+static void start(const char *sender, const char *interface, const char *member, const char *first)
 {
     g_autoptr(sd_bus_message) m = NULL;
-    gint64 deadline = g_get_monotonic_time() + SECONDS * G_USEC_PER_SEC;
 
     g_assert_cmpint(
         sd_bus_message_new_method_call(scene->caller, &m, NULL, ACCESS_JOBS "1", interface, member),
         >=, 0);
-    g_assert_cmpint(sd_bus_message_append(m, "ss", JOB, "Guest"), >=, 0);
+    g_assert_cmpint(sd_bus_message_append(m, "ss", first, "Guest"), >=, 0);
     if (sender)
         g_assert_cmpint(sd_bus_message_set_sender(m, sender), >=, 0);
     scene->answered = FALSE;
     g_assert_cmpint(sd_bus_call_async(scene->caller, NULL, m, on_answer, NULL, UINT64_MAX), >=, 0);
+}
+
+static void wait_for_answer(void)
+{
+    gint64 deadline = g_get_monotonic_time() + SECONDS * G_USEC_PER_SEC;
+
     while (!scene->answered) {
         g_assert_cmpint(sd_bus_process(scene->service, NULL), >=, 0);
         g_assert_cmpint(sd_bus_process(scene->caller, NULL), >=, 0);
         g_assert_cmpint(g_get_monotonic_time(), <, deadline);
     }
+}
+
+static void call(const char *sender, const char *interface, const char *member)
+{
+    start(sender, interface, member, JOB);
+    wait_for_answer();
 }
 
 static void read_guest(const char *sender)
@@ -248,6 +266,34 @@ static void test_other_calls(void)
     end();
 }
 
+/* Somebody may leave a dialog open and read all the same. */
+static void test_many_reads_wait(void)
+{
+    begin(TRUE);
+    scene->thinking = TRUE;
+    for (guint i = 0; i < 128; i++)
+        start(OTHER_NAME, PROPERTIES, "Get", JOB);
+    read_guest(OTHER_NAME);
+    g_assert_cmpstr(scene->error, ==, mig_error_name(MIG_ERROR_LIMITS_EXCEEDED));
+    g_assert_cmpuint(scene->asked, ==, 1);
+    read_guest(OWNER_NAME);
+    g_assert_null(scene->error);
+    end();
+}
+
+static void test_long_reads_do_not_wait(void)
+{
+    g_autofree char *name = g_strnfill(1100, 'x');
+
+    begin(TRUE);
+    scene->thinking = TRUE;
+    start(OTHER_NAME, PROPERTIES, "GetAll", name);
+    wait_for_answer();
+    g_assert_cmpstr(scene->error, ==, mig_error_name(MIG_ERROR_LIMITS_EXCEEDED));
+    g_assert_cmpuint(scene->asked, ==, 0);
+    end();
+}
+
 /* The service does not go on then. */
 static void test_polkit_cannot_be_watched(void)
 {
@@ -269,6 +315,8 @@ int main(int argc, char **argv)
     g_test_add_func("/readers/unknown-users", test_unknown_users);
     g_test_add_func("/readers/polkit-cannot-be-asked", test_polkit_cannot_be_asked);
     g_test_add_func("/readers/other-calls", test_other_calls);
+    g_test_add_func("/readers/many-reads-wait", test_many_reads_wait);
+    g_test_add_func("/readers/long-reads-do-not-wait", test_long_reads_do_not_wait);
     g_test_add_func("/readers/polkit-cannot-be-watched", test_polkit_cannot_be_watched);
 
     return g_test_run();
