@@ -192,8 +192,8 @@ static int refuse(sd_bus_message *call, const char *interface)
     const char *name = !interface || rows_of(interface) ? SD_BUS_ERROR_UNKNOWN_METHOD
                                                         : SD_BUS_ERROR_UNKNOWN_INTERFACE;
     if (interface)
-        sd_bus_reply_method_errorf(call, name, "nobody may call %s of %s",
-                                   sd_bus_message_get_member(call), interface);
+        sd_bus_reply_method_errorf(call, name, "interface %s has no method %s that can be called",
+                                   interface, sd_bus_message_get_member(call));
     else
         sd_bus_reply_method_errorf(call, name, "name the interface of %s",
                                    sd_bus_message_get_member(call));

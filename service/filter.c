@@ -9,6 +9,7 @@
 
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 1000
+#define KEYS_MAX 8
 
 typedef struct {
     const char *key;
@@ -40,16 +41,30 @@ static char *list_keys(const FilterKey *keys)
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+static gboolean refuse_unknown(const FilterKey *keys, const char *name, GError **error)
+{
+    g_autofree char *known = list_keys(keys);
+    g_autofree char *quoted = mig_text_quote(name);
+    const char *names[KEYS_MAX + 1] = { NULL };
+    for (guint i = 0; keys[i].key && i < KEYS_MAX; i++)
+        names[i] = keys[i].key;
+    const char *nearest = mig_text_nearest(name, names);
+    g_autofree char *meant = nearest ? g_strdup_printf("did you mean \"%s\"? ", nearest) : NULL;
+    g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
+                "unknown filter key %s: %sthe keys are %s", quoted, meant ? meant : "", known);
+    return FALSE;
+}
+
 static gboolean check_entry(const FilterKey *keys, const char *name, GVariant *value,
                             GHashTable *seen, GError **error)
 {
     const FilterKey *key = find_key(keys, name);
-    if (!key || !g_str_equal(g_variant_get_type_string(value), key->type)) {
-        g_autofree char *known = list_keys(keys);
-        g_autofree char *quoted = mig_text_quote(name);
+    if (!key)
+        return refuse_unknown(keys, name, error);
+    if (!g_str_equal(g_variant_get_type_string(value), key->type)) {
         g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                    "filter key %s of type %s: the keys are %s", quoted,
-                    g_variant_get_type_string(value), known);
+                    "filter key \"%s\" must be of D-Bus type \"%s\", not \"%s\"", key->key,
+                    key->type, g_variant_get_type_string(value));
         return FALSE;
     }
     if (g_hash_table_add(seen, (void *) key))
@@ -127,7 +142,9 @@ gboolean filter_read_jobs(GVariant *dict, guint32 caller, MigJobFilter *filter, 
     if (filter->state && !mig_state_from_string(filter->state, &state)) {
         g_autofree char *quoted = mig_text_quote(filter->state);
         g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                    "filter key \"state\": %s is no state of a job", quoted);
+                    "filter key \"state\": %s is no state of a job: queued, running, cancelling, "
+                    "completed, failed, cancelled or interrupted",
+                    quoted);
         return FALSE;
     }
     return TRUE;

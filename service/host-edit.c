@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "text.h"
 
 static guint count_added(const Manager *manager)
 {
@@ -88,8 +89,17 @@ static gboolean check_jobs(const Manager *manager, const char *name, GError **er
 
 gboolean host_edit_may_remove(const Manager *manager, const char *name, GError **error)
 {
-    const Host *host = manager_host(manager, name, error);
-    return host && check_origin(manager, host, error) && check_jobs(manager, name, error);
+    const Host *host = g_hash_table_lookup(manager->hosts, name);
+    if (!host) {
+        g_autofree char *quoted = mig_text_quote(name);
+        g_autofree char *meant = manager_nearest_host(manager, name);
+        g_set_error(error, MIG_ERROR, MIG_ERROR_UNKNOWN_HOST,
+                    "there is no host %s to be removed: %sbusctl tree org.example.Migration1 shows "
+                    "the hosts there are",
+                    quoted, meant);
+        return FALSE;
+    }
+    return check_origin(manager, host, error) && check_jobs(manager, name, error);
 }
 
 gboolean host_edit_remove(Manager *manager, const char *name, GError **error)

@@ -96,15 +96,25 @@ static void hosts_watch(Manager *manager)
                     g_strerror(-r));
 }
 
+char *manager_nearest_host(const Manager *manager, const char *name)
+{
+    g_autofree const char **names =
+        (const char **) g_hash_table_get_keys_as_array(manager->hosts, NULL);
+    const char *nearest = mig_text_nearest(name, names);
+    return nearest ? g_strdup_printf("did you mean \"%s\"? ", nearest) : g_strdup("");
+}
+
 Host *manager_host(const Manager *manager, const char *name, GError **error)
 {
     Host *host = g_hash_table_lookup(manager->hosts, name);
     if (!host) {
         g_autofree char *quoted = mig_text_quote(name);
+        g_autofree char *meant = manager_nearest_host(manager, name);
         g_set_error(error, MIG_ERROR, MIG_ERROR_UNKNOWN_HOST,
-                    "no host %s is configured; add it with AddHost or a file "
-                    "%s/hosts.d/NAME.conf, see migrationd.hosts(5)",
-                    quoted, manager->settings->config_dir);
+                    "no host %s is configured: %sadd it with AddHost or a file %s/hosts.d/%s.conf, "
+                    "see migrationd.hosts(5)",
+                    quoted, meant, manager->settings->config_dir,
+                    mig_host_name_is_valid(name) ? name : "NAME");
     }
     return host;
 }

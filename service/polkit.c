@@ -73,5 +73,6 @@ const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
     return interactive
                ? "polkit wants a password and there is no agent that could ask for it; call "
                  "from a desktop, or start pkttyagent(1) for the calling process"
-               : "polkit wants a password and the caller did not allow to ask for one";
+               : "polkit wants a password and the caller did not allow to ask for one; gdbus(1) "
+                 "allows it with --interactive, busctl(1) does unless it is told not to";
 }

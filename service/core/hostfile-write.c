@@ -40,8 +40,8 @@ static char *list_settings(void)
     GString *list = g_string_new(NULL);
 
     for (guint i = 0; i < G_N_ELEMENTS(setting_keys); i++)
-        g_string_append_printf(list, "%s%s", i > 0 ? ", " : "",
-                               mig_hostfile_key(setting_keys[i])->dict);
+        g_string_append_printf(list, "%s, ", mig_hostfile_key(setting_keys[i])->dict);
+    g_string_append(list, "and replace");
 
     return g_string_free(list, FALSE);
 }
@@ -70,6 +70,29 @@ static gboolean check_name(const char *name, GError **error)
     return TRUE;
 }
 
+static gboolean refuse_key(const char *name, const char *key, GError **error)
+{
+    g_autofree char *shown = mig_text_quote(key);
+    g_autofree char *known = list_settings();
+    g_autofree char *reason = NULL;
+    const char *names[G_N_ELEMENTS(setting_keys) + 1] = { NULL };
+    const char *nearest;
+
+    for (guint i = 0; i < G_N_ELEMENTS(setting_keys); i++)
+        names[i] = mig_hostfile_key(setting_keys[i])->dict;
+    nearest = mig_text_nearest(key, names);
+    if (nearest != NULL)
+        reason = g_strdup_printf("%s is no setting; did you mean \"%s\"", shown, nearest);
+    else
+        reason = g_strdup_printf("%s is no setting; they are %s. The other keys of a host are for "
+                                 "a file that the administrator writes",
+                                 shown, known);
+    g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, "Host %s: %s%s", name, reason,
+                nearest != NULL ? "?" : ".");
+
+    return FALSE;
+}
+
 static gboolean check_keys(const char *name, GVariant *settings, GError **error)
 {
     GVariantIter iter;
@@ -77,19 +100,49 @@ static gboolean check_keys(const char *name, GVariant *settings, GError **error)
 
     g_variant_iter_init(&iter, settings);
     while (g_variant_iter_next(&iter, "{&sv}", &key, NULL)) {
-        g_autofree char *shown = mig_text_quote(key);
-        g_autofree char *known = list_settings();
-        g_autofree char *reason = NULL;
-
-        if (is_setting(key))
-            continue;
-        reason = g_strdup_printf("%s is no setting; they are %s, and the other keys of a host are "
-                                 "for a file that the administrator writes",
-                                 shown, known);
-        return refuse(error, name, reason);
+        if (!is_setting(key))
+            return refuse_key(name, key, error);
     }
 
     return TRUE;
+}
+
+static void replace_word(char **text, const char *pattern, const char *by)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    char *replaced = g_regex_replace_literal(regex, *text, -1, 0, by, 0, NULL);
+
+    if (replaced == NULL)
+        return;
+    g_free(*text);
+    *text = replaced;
+}
+
+/* What is said of a file, for who has none: User= is the setting "user". */
+static char *in_words_of_settings(const char *of_a_file)
+{
+    static const char *const phrases[][2] = {
+        { "remove the line", "leave it out" },
+        { "leave the line out", "leave it out" },
+        { "AllowPlaintext=yes", "allow-plaintext (true)" },
+        { "with ; between them, ", "" },
+        { "vz, openvz or vpx", "vz or openvz" },
+    };
+    char *text = g_strdup(of_a_file);
+
+    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
+        replace_word(&text, phrases[i][0], phrases[i][1]);
+    for (guint i = 0; i < G_N_ELEMENTS(setting_keys); i++) {
+        const HostKeyInfo *key = mig_hostfile_key(setting_keys[i]);
+        g_autofree char *is_missing = g_strdup_printf("\\b%s= ", key->key);
+        g_autofree char *has_value = g_strdup_printf("\\b%s=", key->key);
+        g_autofree char *alone = g_strdup_printf("%s ", key->dict);
+
+        replace_word(&text, is_missing, alone);
+        replace_word(&text, has_value, alone);
+    }
+
+    return text;
 }
 
 MigHost *mig_host_from_settings(const char *name, GVariant *settings, GError **error)
@@ -113,8 +166,11 @@ MigHost *mig_host_from_settings(const char *name, GVariant *settings, GError **e
     g_variant_dict_insert(&dict, "name", "s", name);
     whole = g_variant_ref_sink(g_variant_dict_end(&dict));
     host = mig_host_from_variant(whole, &local);
-    if (host == NULL)
-        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, local->message);
+    if (host == NULL) {
+        g_autofree char *said = in_words_of_settings(local->message);
+
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, said);
+    }
 
     return host;
 }

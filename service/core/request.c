@@ -32,7 +32,7 @@ static gboolean unknown_option(const char *key, GError **error)
     }
 
     g_set_error(error, MIG_ERROR, MIG_ERROR_UNKNOWN_OPTION,
-                "unknown option %s: man org.example.Migration1 has all options", quoted);
+                "unknown option %s: man org.example.Migration1.options has all", quoted);
     return FALSE;
 }
 

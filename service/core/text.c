@@ -102,7 +102,8 @@ const char *mig_text_nearest(const char *word, const char *const *names)
     for (; *names; names++) {
         guint distance;
 
-        g_assert(strlen(*names) <= NEAREST_LENGTH);
+        if (strlen(*names) > NEAREST_LENGTH)
+            continue;
         distance = edit_distance(word, *names);
         if (distance < best) {
             best = distance;

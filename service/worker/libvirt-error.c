@@ -102,8 +102,8 @@ static const Row rows[] = {
       "there: usermod -aG libvirt {login}, or allow it by a polkit rule for "
       "org.libvirt.unix.manage" },
     { OPEN, CODE_ANY, "resolve", MIG_ERROR_HOST_NAME_UNKNOWN,
-      "the name {address} of host {host} does not resolve to an address; correct Address= in its "
-      "host file or the name service" },
+      "the name {address} of host {host} does not resolve to an address; correct that address "
+      "(Address=) or the name service" },
     { OPEN, CODE_ANY, "onnection refused", MIG_ERROR_CONNECTION_REFUSED,
       "host {host} ({address}) refused the connection; check that it listens for {via}, and at the "
       "port that is set" },

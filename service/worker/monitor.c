@@ -7,6 +7,7 @@
 #include <libvirt/libvirt.h>
 
 #include "connection.h"
+#include "disk-phase.h"
 #include "error.h"
 #include "libvirt-error.h"
 #include "mode.h"
@@ -31,6 +32,8 @@ struct MigMonitor {
     virDomainPtr domain;
     int events;      /* callback id, -1: none */
     gint64 downtime; /* ms, the guest's limit */
+    guint64 memory;  /* bytes the guest has, 0: unknown */
+    MigDiskPhase disks;
     gboolean moving;
     gint64 broken_since; /* in post-copy, monotonic us, 0: it is not */
     gboolean stuck;      /* and that was told */
@@ -134,6 +137,23 @@ static gboolean connect_guest(MigMonitor *monitor)
     return TRUE;
 }
 
+/* What QEMU sends is all that the guest may have; libvirt does not wait for its job here. */
+static guint64 read_memory(virDomainPtr domain)
+{
+    virDomainInfo info;
+    return virDomainGetInfo(domain, &info) < 0 ? 0 : (guint64) info.maxMem * 1024;
+}
+
+static GVariant *complete(MigMonitor *monitor, GVariant *statistics)
+{
+    if (!mig_disk_phase_is(statistics))
+        return statistics;
+    if (monitor->memory == 0)
+        monitor->memory = read_memory(monitor->domain);
+    return mig_disk_phase_complete(&monitor->disks, statistics, monitor->memory,
+                                   g_get_monotonic_time());
+}
+
 /* NULL: there is no job, or nobody answers. */
 static GVariant *read_statistics(MigMonitor *monitor)
 {
@@ -147,7 +167,7 @@ static GVariant *read_statistics(MigMonitor *monitor)
     GVariant *statistics = mig_params_to_statistics(params, n);
     virTypedParamsFree(params, n);
     monitor->moving = mig_statistics_get(statistics, VIR_DOMAIN_JOB_DATA_PROCESSED) > 0;
-    return statistics;
+    return complete(monitor, statistics);
 }
 
 static void abort_job(const MigMonitor *monitor)

@@ -453,6 +453,23 @@ def test_numbers_in_units(s):
         42, 0, 0, 10 * MIB)
 
 
+def test_memory_is_left_when_the_disks_are_copied(s):
+    """libvirt copies disks first, counts no memory then and tells no rate."""
+    job, m = copying(s)
+    memory = s.local.guests["web"].maximum_memory
+    disk = {"memory_total": 0, "memory_processed": 0, "memory_remaining": 0, "memory_bps": 0,
+            "memory_iteration": 0, "disk_total": memory}
+    m.copying(processed=memory // 2, remaining=memory // 2, disk_processed=memory // 2,
+              disk_remaining=memory // 2, **disk)
+    job.until(Remaining=memory * 3 // 2)
+    assert job["Statistics"]["data_total"] == 2 * memory and job["Progress"] < 0.5
+    m.copying(processed=memory, remaining=0, total=memory, disk_processed=memory, disk_remaining=0, **disk)
+    job.until(lambda now: now["Throughput"] > 0, Remaining=memory)
+    assert job["Progress"] == 0.5 and job["ExpectedEnd"] > 0
+    m.finish()
+    job.ended("completed")
+
+
 def test_a_failed_job_had_no_downtime(s):
     job, m = copying(s)
     m.copying(processed=200 * MIB, remaining=60 * MIB, memory_iteration=2, downtime=5000)

@@ -81,6 +81,36 @@ def test_refused_before_anything_is_touched(refusing, method, guest, destination
     client.connection.close_sync(None)
 
 
+SLIPS = {
+    "host of guests": (("ListGuests", "locl"), 'did you mean "local"?'),
+    "no host": (("ListGuests", "elsewhere"), "hosts.d/elsewhere.conf"),
+    "what can be no host": (("ListGuests", "../x"), "hosts.d/NAME.conf"),
+    "key": (("ListGuests", "local", {"actve": GLib.Variant("b", True)}),
+            'unknown filter key "actve": did you mean "active"? the keys'),
+    "type": (("ListGuests", "local", {"active": GLib.Variant("s", "yes")}),
+             'filter key "active" must be of D-Bus type "b", not "s"'),
+    "key of jobs": (("ListJobs", {"sate": GLib.Variant("s", "failed")}), 'did you mean "state"?'),
+    "state": (("ListJobs", {"state": "done"}), "completed, failed, cancelled or interrupted"),
+    "host to be removed": (("RemoveHost", "nopeers"), 'no host "nopeers" to be removed: did you mean "nopeer"?'),
+    "option": (("Plan", "web", "b", {"xyzzy": GLib.Variant("b", True)}), "man org.example.Migration1.options"),
+}
+TYPES = {"ListGuests": "(sa{sv})", "ListJobs": "(a{sv})", "RemoveHost": "(s)", "Plan": "(ssa{sv})"}
+
+
+@pytest.mark.parametrize("what", SLIPS)
+def test_a_slip_is_answered_with_what_was_meant(refusing, what):
+    (method, *words), said = SLIPS[what]
+    filled = [options(**word) if isinstance(word, dict) else word for word in words]
+    if method == "ListGuests" and len(filled) < 2:
+        filled.append({})
+    error = refusing.client.start(ROOT, MANAGER, method, GLib.Variant(TYPES[method], tuple(filled))).error()
+    assert said in error.text, error
+
+
+def test_a_method_that_is_not_there(s):
+    assert "has no method ListGuest " in s.client.start(ROOT, MANAGER, "ListGuest").error().text
+
+
 def test_a_second_job_of_a_guest_is_refused(s):
     first = s.client.migrate("web", "b")
     s.world.migration("web")

@@ -182,12 +182,12 @@ def test_a_connection_that_breaks_at_a_check_is_opened_again(s):
 WRONG = {
     "many": ({"guests": [f"g{n}" for n in range(65)]}, "LimitsExceeded", "64"),
     "none": ({"guests": []}, "InvalidArgument", "empty"),
-    "a-name": ({"guests": GLib.Variant("s", "web")}, "InvalidArgument", "guests (as)"),
-    "numbers": ({"guests": GLib.Variant("au", [1])}, "InvalidArgument", "guests (as)"),
+    "a-name": ({"guests": GLib.Variant("s", "web")}, "InvalidArgument", '"guests" must be of D-Bus type "as"'),
+    "numbers": ({"guests": GLib.Variant("au", [1])}, "InvalidArgument", '"guests" must be of D-Bus type "as"'),
     "check-alone": ({"check": True}, "InvalidArgument", '"guests"'),
     "check-false-alone": ({"check": False}, "InvalidArgument", '"guests"'),
     "check-by-name": ({"check": True, "name": "web"}, "InvalidArgument", '"guests"'),
-    "check-number": ({"guests": ["web"], "check": GLib.Variant("u", 1)}, "InvalidArgument", "check (b)"),
+    "check-number": ({"guests": ["web"], "check": GLib.Variant("u", 1)}, "InvalidArgument", 'must be of D-Bus type "b"'),
     "with-name": ({"guests": ["web"], "name": "web"}, "InvalidArgument", '"guests"'),
     "with-active": ({"guests": ["web"], "active": True, "check": True}, "InvalidArgument", '"guests"'),
 }

@@ -101,7 +101,8 @@ def test_a_password_may_be_asked_for_only_if_the_caller_allows_it(s):
 def test_a_password_is_wanted_and_nobody_asks_for_it(s):
     """As in a session without an agent: polkit cannot open a dialog."""
     s.polkit.answers["migrate"] = polkit.CHALLENGE
-    assert "did not allow to ask" in s.client.start_migrate("web", "b").error().text
+    text = s.client.start_migrate("web", "b").error().text
+    assert "did not allow to ask" in text and "--interactive" in text
     error = s.client.start_migrate("web", "b", interactive=True).error()
     assert error.short == "AccessDenied" and "no agent" in error.text and "pkttyagent" in error.text
 

@@ -185,11 +185,38 @@ def test_the_key_is_made_and_shown(host_a):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["../x"], "no host's name"), (["-oProxyCommand=x"], "usage"), (["nohost"], "cannot be looked up"),
-    (["local"], "not reached by ssh"), (["--accept"], "usage"), (["a", "b"], "usage"), (["$(id)"], "no host's name")])
+    (["../x"], "no host's name"), (["-oProxyCommand=x"], "usage"), (["nohost"], "no host nohost is configured"),
+    (["local"], "not reached by ssh"), (["--accept"], "usage"), (["a", "b"], "usage"), (["$(id)"], "no host's name"),
+    (["qemu+tls://host-b/system"], "not reached by ssh"), (["qemu+ssh://-oProxyCommand=x/system"], "no address"),
+    (["qemu+ssh://host-b/system?command=x"], "no URI"), (["qemu+ssh://host-b:x/system"], "no port"),
+    (["qemu+ssh://-lx@host-b/system"], "no name of a user")])
 def test_words_that_are_no_host(host_a, words, said):
     done = host_a.exec(["migration-key", *words], check=False)
     assert done.returncode in (1, 2) and said in done.stderr
+
+
+def test_a_file_that_cannot_be_used_is_not_a_host_without_ssh(host_a):
+    path = "/etc/migrationd/hosts.d/broken.conf"
+    host_a.exec(["tee", path], input="[Host]\nTransport=ssh\nAdress=host-b\n")
+    try:
+        done = host_a.exec(["migration-key", "broken"], check=False)
+        assert done.returncode == 1 and f'{path}: Host broken: the key "Adress" is unknown' in done.stderr
+    finally:
+        host_a.exec(["rm", path])
+
+
+def test_the_command_of_a_refusal_takes_a_uri(host_a):
+    """A destination that no file describes is named by its URI, in what Plan says too."""
+    uri = "qemu+ssh://nobody@host-b/system"
+    with pytest.raises(Refused, match=f"migration-key {re.escape(uri)}$"):
+        Service(host_a).call("Plan", "web1", uri, options({}))
+    root = uri.replace("nobody", "root")
+    assert "already exist" in host_a.exec(["migration-key", root]).stderr
+    host_a.exec(["mv", KNOWN, f"{KNOWN}.away"])
+    try:
+        assert "is known now" in answer_yes(host_a, "migration-key", "--accept", root)
+    finally:
+        host_a.exec(["mv", f"{KNOWN}.away", KNOWN])
 
 
 def test_it_needs_root(host_a):

@@ -56,6 +56,8 @@ def test_progress_and_the_limit_on_the_wire(service, host_a, host_b):
     assert first["disk_total"] == now["disk_total"] == 64 * MIB and first["disk_processed"] < now["disk_processed"]
     assert now["disk_processed"] + now["disk_remaining"] == now["disk_total"]
     assert 0 < later["Progress"] < 1 and later["Phase"] == "copying"
+    # the memory comes after the disks
+    assert later["Remaining"] >= now["disk_remaining"] + 96 * MIB and later["Throughput"] > MIB
     assert files(host_b) == []
     end = service.migrate("web1", "host-b", **COPY).ended("completed")
     assert end["Progress"] == 1 and files(host_b) == ["web1.qcow2"]

@@ -93,7 +93,7 @@ static void test_unknown(void)
         { "ports", "did you mean \"port\"?" },
         { "interfaceaddress", "did you mean \"interface-address\"?" },
         { "trasnport", "did you mean \"transport\"?" },
-        { "", "unknown option \"\": man org.example.Migration1 has all options" },
+        { "", "unknown option \"\": man org.example.Migration1.options has all" },
         { "x", "unknown option \"x\": man org" },
         { "destination-xml",
           "unknown option \"destination-xml\": did you mean \"destination-name\"?" },

@@ -54,11 +54,25 @@ static void test_long(void)
     g_assert_cmpint(g_utf8_strlen(clean, -1), ==, 103);
 }
 
+/* Names of hosts may be longer than those that a slip is looked for among. */
+static void test_nearest(void)
+{
+    g_autofree char *long_name = g_strnfill(64, 'a');
+    const char *const names[] = { long_name, "local", "host-b", NULL };
+
+    g_assert_cmpstr(mig_text_nearest("locl", names), ==, "local");
+    g_assert_cmpstr(mig_text_nearest("HOST-B", names), ==, "host-b");
+    g_assert_null(mig_text_nearest("elsewhere", names));
+    g_assert_null(mig_text_nearest(long_name, names));
+    g_assert_null(mig_text_nearest("", names));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/text/clean", test_clean);
     g_test_add_func("/text/long", test_long);
+    g_test_add_func("/text/nearest", test_nearest);
 
     return g_test_run();
 }
