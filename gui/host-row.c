@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "host-page.h"
 #include "host-words.h"
+#include "question.h"
 #include "technical.h"
 #include "window.h"
 #include "words.h"
@@ -231,18 +232,14 @@ static void confirmed_cb(MigHostRow *self)
 
 static void remove_cb(MigHostRow *self)
 {
-    GtkWidget *dialog =
-        adw_message_dialog_new(GTK_WINDOW(mig_window_of(GTK_WIDGET(self))), NULL,
-                               _("Guests on it are not touched. Guests cannot be "
-                                 "moved to it or from it until it is added again."));
-    AdwMessageDialog *message = ADW_MESSAGE_DIALOG(dialog);
     /* Translators: %s is the name of a host */
-    adw_message_dialog_format_heading(message, _("Remove %s?"), mig_host_get_name(self->host));
-    adw_message_dialog_add_responses(message, "keep", _("_Keep"), "remove", _("_Remove"), NULL);
-    adw_message_dialog_set_response_appearance(message, "remove", ADW_RESPONSE_DESTRUCTIVE);
-    adw_message_dialog_set_default_response(message, "keep");
-    adw_message_dialog_set_close_response(message, "keep");
-    g_signal_connect_object(dialog, "response::remove", G_CALLBACK(confirmed_cb), self,
+    g_autofree char *heading = g_strdup_printf(_("Remove %s?"), mig_host_get_name(self->host));
+    AdwMessageDialog *dialog = mig_question_new(
+        GTK_WINDOW(mig_window_of(GTK_WIDGET(self))), heading,
+        _("Guests on it are not touched. Guests cannot be moved to it or from it until it is added "
+          "again."),
+        _("_Keep"), _("_Remove"), ADW_RESPONSE_DESTRUCTIVE);
+    g_signal_connect_object(dialog, "response::yes", G_CALLBACK(confirmed_cb), self,
                             G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(dialog));
 }

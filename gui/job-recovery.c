@@ -7,6 +7,7 @@
 
 #include "client-calls.h"
 #include "job-words.h"
+#include "question.h"
 #include "window.h"
 
 typedef struct {
@@ -206,12 +207,8 @@ static void ask(Asking *asking)
     g_autofree char *heading = mig_job_words_fill(asking->job, _(step->heading));
     g_autofree char *body = mig_job_words_fill(asking->job, _(step->body));
     AdwMessageDialog *dialog =
-        ADW_MESSAGE_DIALOG(adw_message_dialog_new(asking->window, heading, body));
-    adw_message_dialog_add_responses(dialog, "no", _("_Not Now"), "yes", _(step->yes), NULL);
-    adw_message_dialog_set_response_appearance(
-        dialog, "yes", step->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
-    adw_message_dialog_set_default_response(dialog, "no");
-    adw_message_dialog_set_close_response(dialog, "no");
+        mig_question_new(asking->window, heading, body, _("_Not Now"), _(step->yes),
+                         step->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
     g_signal_connect_data(dialog, "response", G_CALLBACK(response_cb), asking, closed_cb, 0);
     gtk_window_present(GTK_WINDOW(dialog));
 }

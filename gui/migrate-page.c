@@ -203,9 +203,9 @@ static void start(MigMigratePage *self)
                        started_cb, g_object_ref(self));
 }
 
-static void confirmed_cb(MigMigratePage *self, const char *response)
+static void confirmed_cb(MigMigratePage *self)
 {
-    if (g_str_equal(response, "move") && self->draft && !self->reason)
+    if (self->draft && !self->reason)
         start(self);
 }
 
@@ -218,12 +218,12 @@ static void start_action(GtkWidget *widget, const char *action, GVariant *parame
     if (self->reason || self->starting)
         return;
     const MigFailureNames names = mig_where_group_get_names(self->where_group);
-    GtkWidget *question = mig_start_question_new(GTK_WINDOW(root), self->draft, names.guest);
+    AdwMessageDialog *question = mig_start_question_new(GTK_WINDOW(root), self->draft, names.guest);
     if (!question) {
         start(self);
         return;
     }
-    g_signal_connect_object(question, "response", G_CALLBACK(confirmed_cb), self,
+    g_signal_connect_object(question, "response::yes", G_CALLBACK(confirmed_cb), self,
                             G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(question));
 }
