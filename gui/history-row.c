@@ -67,20 +67,6 @@ static char *make_detail(MigJob *job)
     return g_strjoin(" · ", mig_words_job_state(mig_job_get_state(job)), time, length, who, NULL);
 }
 
-/* Why it did not move, and where it is. */
-static char *make_sentence(MigJob *job)
-{
-    GVariant *error = mig_object_get_variant(MIG_OBJECT(job), "Error");
-    const char *sentence = "";
-    if (error)
-        g_variant_get(error, "(&s&s&s)", NULL, &sentence, NULL);
-    if (!mig_job_outcome_is_translated(job))
-        return mig_words_sentence(sentence);
-    g_autofree char *why = mig_job_outcome_why(job);
-    g_autofree char *where = mig_job_outcome_where(job);
-    return g_strjoin(" ", why, where, NULL);
-}
-
 /* Takes the name. */
 static void name_button(GtkButton *button, char *name)
 {
@@ -99,7 +85,7 @@ static void update_cb(MigHistoryRow *self)
     /* Translators: two hosts */
     g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
     g_autofree char *detail = make_detail(job);
-    g_autofree char *sentence = make_sentence(job);
+    g_autofree char *sentence = mig_job_outcome_brief(job);
     g_autofree char *technical =
         mig_job_outcome_is_translated(job) ? mig_job_outcome_technical(job) : NULL;
     g_autofree char *name = g_strdup_printf("%s, %s, %s", guest, hosts, detail);

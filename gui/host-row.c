@@ -64,12 +64,10 @@ static void take_problem(MigHostRow *self, Shown *shown, const char *problem, co
                          const char *message)
 {
     const MigFailureNames names = { .host = mig_host_get_name(self->host) };
-    g_autofree char *text = mig_failure_text(name, &names, message);
     shown->icon = "dialog-error-symbolic";
     shown->state = g_strdup(problem);
-    shown->sentence = mig_words_sentence(text);
-    /* in English the sentence is the message, but for its first letter */
-    shown->message = g_strdup(g_str_equal(text, message) ? "" : message);
+    shown->sentence = mig_failure_text(name, &names, message);
+    shown->message = g_strdup(message);
     shown->error_name = g_strdup(name);
 }
 

@@ -23,7 +23,6 @@
 #include "start-refusal.h"
 #include "where-group.h"
 #include "window.h"
-#include "words.h"
 
 struct _MigMigratePage {
     GtkBox parent_instance;
@@ -71,9 +70,8 @@ static char *find_reason(MigMigratePage *self)
     if (mig_draft_get_number(self->draft, MIG_OPT_TRY))
         return NULL;
     const gboolean failed = mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED;
-    g_autofree char *why = failed ? mig_failure_why_of(mig_dry_run_get_error(self->dry_run), &names)
-                                  : g_strdup(mig_dry_run_get_blocker(self->dry_run));
-    return why ? mig_words_sentence(why) : NULL;
+    return failed ? mig_failure_why_of(mig_dry_run_get_error(self->dry_run), &names)
+                  : g_strdup(mig_dry_run_get_blocker(self->dry_run));
 }
 
 static void show_reason(MigMigratePage *self)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Models, rows and the window in this process, without a bus. */
 #include "application.h"
+#include "clauses.h"
 #include "config.h"
+#include "core/error.h"
+#include "failure.h"
 #include "guest-row.h"
 #include "guests-page.h"
 #include "job-row.h"
 #include "lint.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -149,6 +153,48 @@ static void test_words(void)
     g_assert_cmpstr(mig_words_phase("unheard-of"), ==, "unheard-of");
 }
 
+/* A sentence of the service is shown with a capital, and is no technical message then. */
+static void test_sentences(void)
+{
+    const MigFailureNames names = { .host = "b" };
+    const char *name = mig_error_name(MIG_ERROR_HOST_TIMEOUT);
+    g_autofree char *why = mig_failure_why(name, &names, "host b did not answer");
+    g_autofree char *text = mig_failure_text(name, &names, "host b did not answer");
+    g_autofree char *ours = mig_failure_why(name, &names, "");
+    g_assert_cmpstr(why, ==, "Host b did not answer");
+    g_assert_cmpstr(text, ==, why);
+    g_assert_cmpstr(ours, ==, "No answer came from b in time.");
+    g_assert_true(mig_words_is_sentence(why, "host b did not answer"));
+    g_assert_false(mig_words_is_sentence(ours, "host b did not answer"));
+    g_assert_false(mig_words_is_sentence(NULL, "host b did not answer"));
+
+    g_autofree char *step = mig_words_clause("open the port");
+    g_autofree char *whole = mig_words_clause("Open it?");
+    g_assert_cmpstr(step, ==, "Open the port.");
+    g_assert_cmpstr(whole, ==, "Open it?");
+
+    MigTechnical *technical = g_object_ref_sink(g_object_new(MIG_TYPE_TECHNICAL, NULL));
+    mig_technical_set(technical, ours, "host b did not answer");
+    g_assert_true(gtk_widget_get_visible(GTK_WIDGET(technical)));
+    mig_technical_set(technical, why, "host b did not answer");
+    g_assert_false(gtk_widget_get_visible(GTK_WIDGET(technical)));
+    g_object_unref(technical);
+}
+
+static void test_clauses(void)
+{
+    const char *sentence = "host \"a; b\" is down; start it; open the port; guest \"web\" runs on "
+                           "host a; never read";
+    g_autofree char *why = mig_clauses_why(sentence);
+    g_auto(GStrv) remedies = mig_clauses_remedies(sentence);
+    g_auto(GStrv) none = mig_clauses_remedies("");
+    g_assert_cmpstr(why, ==, "Host \"a; b\" is down.");
+    g_assert_cmpuint(g_strv_length(remedies), ==, 2);
+    g_assert_cmpstr(remedies[0], ==, "Start it.");
+    g_assert_cmpstr(remedies[1], ==, "Open the port.");
+    g_assert_cmpuint(g_strv_length(none), ==, 0);
+}
+
 static void test_rows(void)
 {
     g_autoptr(MigGuest) guest = make_guest("{'name': <'<b>web'>, 'state': <'running'>}");
@@ -285,6 +331,8 @@ int main(int argc, char **argv)
     g_test_add_func("/guest/moves", test_moves);
     g_test_add_func("/guest/findings", test_findings);
     g_test_add_func("/words", test_words);
+    g_test_add_func("/words/sentences", test_sentences);
+    g_test_add_func("/words/clauses", test_clauses);
     g_test_add_func("/rows", test_rows);
     g_test_add_func("/rows-of-others", test_row_of_another_user);
     g_test_add_func("/window", test_window);

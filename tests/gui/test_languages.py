@@ -124,6 +124,16 @@ def test_german(stage, view, languages):
     nothing_is_cut(stage, lambda text: text not in data(stage))
 
 
+def test_a_refusal_is_read_whole_in_a_narrow_window(stage):
+    stage = stage("job-refused", "de")
+    stage.spy.resize(*NARROW)
+    sentence = stage.text("You are not allowed to do this.")
+    stage.spy.until(lambda: any(sentence in one.text and not one.cut for one in stage.spy.texts()),
+                    "the toast is not cut")
+    width = stage.spy.ask("width")
+    assert [text for text, left, size in stage.spy.ask("places") if left < 0 or left + size > width] == []
+
+
 def test_what_is_cut_is_seen(stage):
     """The test can fail: a window as narrow as this has no room for a long name."""
     stage = stage("guests", "en")
