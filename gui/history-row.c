@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "config.h"
 #include "job-outcome.h"
 #include "job-report.h"
@@ -138,6 +139,7 @@ static void mig_history_row_class_init(MigHistoryRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_history_row_dispose;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/history-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, icon);

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "beside.h"
 #include "client-calls.h"
 #include "command-box.h"
 #include "config.h"
@@ -261,6 +262,7 @@ static void mig_host_row_class_init(MigHostRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_host_row_dispose;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_COMMAND_BOX);
     g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/host-row.ui");

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "beside.h"
 #include "closing.h"
 #include "config.h"
 #include "failure-toast.h"
@@ -406,6 +407,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
     GTK_WINDOW_CLASS(klass)->close_request = mig_window_close_request;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
     g_type_ensure(MIG_TYPE_HISTORY_PAGE);

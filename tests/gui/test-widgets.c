@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Models, rows and the window in this process, without a bus. */
 #include "application.h"
+#include "beside.h"
 #include "clauses.h"
 #include "config.h"
 #include "core/error.h"
@@ -195,6 +196,58 @@ static void test_clauses(void)
     g_assert_cmpuint(g_strv_length(none), ==, 0);
 }
 
+static int left_of(GtkWidget *child, GtkWidget *parent)
+{
+    graphene_rect_t bounds;
+    g_assert_true(gtk_widget_compute_bounds(child, parent, &bounds));
+    return (int) bounds.origin.x;
+}
+
+static int top_of(GtkWidget *child, GtkWidget *parent)
+{
+    graphene_rect_t bounds;
+    g_assert_true(gtk_widget_compute_bounds(child, parent, &bounds));
+    return (int) bounds.origin.y;
+}
+
+static void give(GtkWidget *widget, int width)
+{
+    int height;
+    gtk_widget_measure(widget, GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL, NULL);
+    gtk_widget_size_allocate(widget, &(GtkAllocation){ 0, 0, width, height }, -1);
+}
+
+static void test_beside(void)
+{
+    GtkWidget *text = gtk_label_new("a sentence that is long enough for more than a line of text");
+    GtkWidget *buttons = gtk_button_new_with_label("Button");
+    GtkWidget *beside = g_object_ref_sink(mig_beside_new(text, buttons));
+    gtk_label_set_wrap(GTK_LABEL(text), TRUE);
+
+    give(beside, 700);
+    g_assert_cmpint(top_of(buttons, beside), ==, 0);
+    g_assert_cmpint(left_of(buttons, beside), >, gtk_widget_get_width(text));
+    const int low = gtk_widget_get_height(beside);
+    give(beside, 300);
+    g_assert_cmpint(gtk_widget_get_width(text), ==, 300);
+    g_assert_cmpint(top_of(buttons, beside), >=, gtk_widget_get_height(text));
+    g_assert_cmpint(gtk_widget_get_height(beside), >, low);
+
+    gtk_widget_set_direction(beside, GTK_TEXT_DIR_RTL);
+    give(beside, 700);
+    g_assert_cmpint(left_of(buttons, beside), ==, 0);
+    g_assert_cmpint(left_of(text, beside), >, gtk_widget_get_width(buttons));
+
+    gtk_label_set_label(GTK_LABEL(text), "short");
+    gtk_widget_set_direction(beside, GTK_TEXT_DIR_LTR);
+    give(beside, 300);
+    g_assert_cmpint(top_of(buttons, beside), ==, 0);
+    gtk_widget_set_visible(buttons, FALSE);
+    give(beside, 300);
+    g_assert_cmpint(gtk_widget_get_width(text), ==, 300);
+    g_object_unref(beside);
+}
+
 static void test_rows(void)
 {
     g_autoptr(MigGuest) guest = make_guest("{'name': <'<b>web'>, 'state': <'running'>}");
@@ -333,6 +386,7 @@ int main(int argc, char **argv)
     g_test_add_func("/words", test_words);
     g_test_add_func("/words/sentences", test_sentences);
     g_test_add_func("/words/clauses", test_clauses);
+    g_test_add_func("/beside", test_beside);
     g_test_add_func("/rows", test_rows);
     g_test_add_func("/rows-of-others", test_row_of_another_user);
     g_test_add_func("/window", test_window);
