@@ -4,7 +4,6 @@
 
 #include "combo.h"
 #include "technical.h"
-#include "words.h"
 
 struct _MigChooserRow {
     AdwComboRow parent_instance;
@@ -177,8 +176,7 @@ void mig_chooser_row_set_nothing(MigChooserRow *self, const char *nothing)
 void mig_chooser_row_describe(MigChooserRow *self, const char *text, const char *message)
 {
     g_return_if_fail(MIG_IS_CHOOSER_ROW(self));
-    g_autofree char *sentence = mig_words_sentence(text);
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), sentence);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(self), text);
     if (!self->technical && message && message[0]) {
         self->technical = mig_technical_button_new();
         adw_action_row_add_suffix(ADW_ACTION_ROW(self), self->technical);

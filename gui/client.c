@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The app's side of org.example.Migration1: owns the connection, the subscription to what the
- * service announces, and the lists of hosts and jobs.
+ * service announces, and the inventory of hosts and jobs.
  *
  * Whenever the name appears, and once when it is gone (that starts the service, if the bus can),
  * all objects are read anew; `loading` cancels the previous attempt, so that there is one at a
  * time.
- *
- * A job is announced to all with what all may see. One of this user's own is held back from the
- * list until the service has said what it is about, or has refused to.
  */
 #include "client.h"
 
 #include <string.h>
-#include <unistd.h>
+
+#include "inventory.h"
 
 struct _MigClient {
     GObject parent_instance;
@@ -25,11 +23,7 @@ struct _MigClient {
     GCancellable *loading; /* of the attempt to read all objects that is under way, or NULL */
     guint watch;
     guint subscription;
-
-    GListStore *hosts;
-    GListStore *jobs;
-    GHashTable *objects; /* path -> MigObject */
-    GHashTable *held;    /* set of those jobs among them that are not in the list yet; borrowed */
+    MigInventory *inventory;
 };
 
 G_DEFINE_ENUM_TYPE(MigClientState, mig_client_state,
@@ -98,61 +92,6 @@ static void fail(MigClient *self, GError *error)
 
 /* objects */
 
-static int compare_hosts(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const char *names[] = { mig_host_get_name((void *) a), mig_host_get_name((void *) b) };
-    const gboolean local[] = { strcmp(names[0], "local") == 0, strcmp(names[1], "local") == 0 };
-    return local[0] != local[1] ? local[1] - local[0] : strcmp(names[0], names[1]);
-}
-
-static int compare_jobs(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const guint64 ids[] = { mig_job_get_id((void *) a), mig_job_get_id((void *) b) };
-    return ids[0] < ids[1] ? 1 : ids[0] > ids[1] ? -1 : 0;
-}
-
-/* What has become of a job that was unfinished before, and stuck or not. */
-static void tell_of_job(MigClient *self, MigJob *job, gboolean stuck)
-{
-    if (mig_job_is_over(job))
-        g_signal_emit(self, signals[JOB_ENDED], 0, job);
-    else if (!stuck && mig_job_is_stuck(job))
-        g_signal_emit(self, signals[JOB_STUCK], 0, job);
-}
-
-static void list_job(MigClient *self, MigJob *job)
-{
-    g_list_store_insert_sorted(self->jobs, job, compare_jobs, NULL);
-}
-
-/* It was unfinished when it was announced. */
-static void let_go(MigClient *self, MigJob *job)
-{
-    if (!g_hash_table_remove(self->held, job))
-        return;
-    list_job(self, job);
-    tell_of_job(self, job, FALSE);
-}
-
-/* Whether it is the user's own, and nothing was said yet of what it is about. */
-static gboolean is_untold(MigObject *job)
-{
-    return mig_object_get_number(job, "OwnerUID") == getuid() &&
-           !mig_object_get_string(job, "Guest")[0];
-}
-
-static void update(MigClient *self, MigObject *object, GVariant *changes)
-{
-    const gboolean held = g_hash_table_contains(self->held, object);
-    const gboolean unfinished = MIG_IS_JOB(object) && !mig_job_is_over(MIG_JOB(object));
-    const gboolean stuck = MIG_IS_JOB(object) && mig_job_is_stuck(MIG_JOB(object));
-    mig_object_update(object, changes);
-    if (held && !is_untold(object))
-        let_go(self, MIG_JOB(object));
-    else if (!held && unfinished)
-        tell_of_job(self, MIG_JOB(object), stuck);
-}
-
 static void read_cb(GObject *source, GAsyncResult *result, gpointer data)
 {
     MigClient *self = MIG_CLIENT(source);
@@ -160,91 +99,31 @@ static void read_cb(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = mig_client_call_finish(self, result, &error);
     MigJob *job = mig_client_find_job(self, path);
-    if (!job || (!reply && error->domain != MIG_ERROR))
+    if (!job || (error && error->domain != MIG_ERROR))
         return; /* without a service: when it is there again, everything is read */
     if (reply) {
         g_autoptr(GVariant) values = g_variant_get_child_value(reply, 0);
-        update(self, MIG_OBJECT(job), values);
+        mig_inventory_update(self->inventory, path, values);
     }
-    let_go(self, job);
+    mig_inventory_let_go(self->inventory, job);
 }
 
-/* Whoever has not read a job yet is not sent what it is about. */
-static void hold_and_read(MigClient *self, MigJob *job)
+static void untold_cb(MigClient *self, MigJob *job)
 {
     const char *path = mig_object_get_path(MIG_OBJECT(job));
-    g_hash_table_add(self->held, job);
     mig_client_call(self, path, "org.freedesktop.DBus.Properties", "GetAll",
                     g_variant_new("(s)", MIG_JOB_INTERFACE), "(a{sv})", MIG_CALL_NONE, self->life,
                     read_cb, g_strdup(path));
 }
 
-/* `read`: the values are the answer to us, not what is said to all. */
-static void take_object(MigClient *self, const char *path, const char *interface, GVariant *values,
-                        gboolean read)
+static void ended_cb(MigClient *self, MigJob *job)
 {
-    MigObject *known = g_hash_table_lookup(self->objects, path);
-    if (known) {
-        update(self, known, values);
-        if (read && MIG_IS_JOB(known))
-            let_go(self, MIG_JOB(known));
-    } else if (strcmp(interface, MIG_HOST_INTERFACE) == 0) {
-        MigHost *host = mig_host_new(path, values);
-        g_hash_table_insert(self->objects, g_strdup(path), host);
-        g_list_store_insert_sorted(self->hosts, host, compare_hosts, NULL);
-    } else if (strcmp(interface, MIG_JOB_INTERFACE) == 0) {
-        MigJob *job = mig_job_new(path, values);
-        g_hash_table_insert(self->objects, g_strdup(path), job);
-        if (!read && is_untold(MIG_OBJECT(job)))
-            hold_and_read(self, job);
-        else
-            list_job(self, job);
-    }
+    g_signal_emit(self, signals[JOB_ENDED], 0, job);
 }
 
-static void take_interfaces(MigClient *self, const char *path, GVariant *interfaces, gboolean read)
+static void stuck_cb(MigClient *self, MigJob *job)
 {
-    GVariantIter iter;
-    const char *interface;
-    GVariant *values;
-    g_variant_iter_init(&iter, interfaces);
-    while (g_variant_iter_loop(&iter, "{&s@a{sv}}", &interface, &values))
-        take_object(self, path, interface, values, read);
-}
-
-static void drop_object(MigClient *self, const char *path)
-{
-    MigObject *object = g_hash_table_lookup(self->objects, path);
-    if (!object)
-        return;
-    GListStore *list = MIG_IS_JOB(object) ? self->jobs : self->hosts;
-    guint position;
-    if (g_list_store_find(list, object, &position))
-        g_list_store_remove(list, position);
-    g_hash_table_remove(self->held, object);
-    g_hash_table_remove(self->objects, path);
-}
-
-/* All objects there are: those that are not among them are dropped. */
-static void take_all(MigClient *self, GVariant *objects)
-{
-    g_autoptr(GHashTable) gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    GHashTableIter known;
-    const char *path;
-    g_hash_table_iter_init(&known, self->objects);
-    while (g_hash_table_iter_next(&known, (void **) &path, NULL))
-        g_hash_table_add(gone, g_strdup(path));
-
-    GVariantIter iter;
-    GVariant *interfaces;
-    g_variant_iter_init(&iter, objects);
-    while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
-        g_hash_table_remove(gone, path);
-        take_interfaces(self, path, interfaces, TRUE);
-    }
-    g_hash_table_iter_init(&known, gone);
-    while (g_hash_table_iter_next(&known, (void **) &path, NULL))
-        drop_object(self, path);
+    g_signal_emit(self, signals[JOB_STUCK], 0, job);
 }
 
 static void announced_cb(GDBusConnection *connection, const char *sender, const char *path,
@@ -258,18 +137,16 @@ static void announced_cb(GDBusConnection *connection, const char *sender, const 
         const char *added;
         g_autoptr(GVariant) interfaces = NULL;
         g_variant_get(values, "(&o@a{sa{sv}})", &added, &interfaces);
-        take_interfaces(self, added, interfaces, FALSE);
+        mig_inventory_take(self->inventory, added, interfaces, FALSE);
     } else if (strcmp(member, "InterfacesRemoved") == 0 &&
                g_variant_is_of_type(values, G_VARIANT_TYPE("(oas)"))) {
         const char *removed;
         g_variant_get(values, "(&oas)", &removed, NULL);
-        drop_object(self, removed);
+        mig_inventory_drop(self->inventory, removed);
     } else if (strcmp(member, "PropertiesChanged") == 0 &&
                g_variant_is_of_type(values, G_VARIANT_TYPE("(sa{sv}as)"))) {
-        MigObject *object = g_hash_table_lookup(self->objects, path);
         g_autoptr(GVariant) changes = g_variant_get_child_value(values, 1);
-        if (object)
-            update(self, object, changes);
+        mig_inventory_update(self->inventory, path, changes);
     }
 }
 
@@ -289,7 +166,7 @@ static void loaded_cb(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     g_autoptr(GVariant) objects = g_variant_get_child_value(reply, 0);
-    take_all(self, objects);
+    mig_inventory_take_all(self->inventory, objects);
     set_state(self, MIG_CLIENT_READY, NULL);
 }
 
@@ -443,28 +320,22 @@ const GError *mig_client_get_error(MigClient *self)
 
 GListModel *mig_client_get_hosts(MigClient *self)
 {
-    return G_LIST_MODEL(self->hosts);
+    return mig_inventory_get_hosts(self->inventory);
 }
 
 GListModel *mig_client_get_jobs(MigClient *self)
 {
-    return G_LIST_MODEL(self->jobs);
+    return mig_inventory_get_jobs(self->inventory);
 }
 
 MigJob *mig_client_find_job(MigClient *self, const char *path)
 {
-    MigObject *object = g_hash_table_lookup(self->objects, path);
-    return MIG_IS_JOB(object) ? MIG_JOB(object) : NULL;
+    return mig_inventory_find_job(self->inventory, path);
 }
 
 MigHost *mig_client_find_host(MigClient *self, const char *name)
 {
-    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(self->hosts)); i++) {
-        g_autoptr(MigHost) host = g_list_model_get_item(G_LIST_MODEL(self->hosts), i);
-        if (strcmp(mig_host_get_name(host), name) == 0)
-            return host;
-    }
-    return NULL;
+    return mig_inventory_find_host(self->inventory, name);
 }
 
 static void mig_client_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -475,10 +346,10 @@ static void mig_client_get_property(GObject *object, guint id, GValue *value, GP
         g_value_set_enum(value, self->state);
         break;
     case PROP_HOSTS:
-        g_value_set_object(value, self->hosts);
+        g_value_set_object(value, mig_client_get_hosts(self));
         break;
     case PROP_JOBS:
-        g_value_set_object(value, self->jobs);
+        g_value_set_object(value, mig_client_get_jobs(self));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -499,10 +370,7 @@ static void mig_client_finalize(GObject *object)
 {
     MigClient *self = MIG_CLIENT(object);
     g_clear_object(&self->life);
-    g_clear_object(&self->hosts);
-    g_clear_object(&self->jobs);
-    g_clear_pointer(&self->held, g_hash_table_unref);
-    g_clear_pointer(&self->objects, g_hash_table_unref);
+    g_clear_object(&self->inventory);
     g_clear_error(&self->error);
     G_OBJECT_CLASS(mig_client_parent_class)->finalize(object);
 }
@@ -530,10 +398,13 @@ static void mig_client_class_init(MigClientClass *klass)
 static void mig_client_init(MigClient *self)
 {
     self->life = g_cancellable_new();
-    self->hosts = g_list_store_new(MIG_TYPE_HOST);
-    self->jobs = g_list_store_new(MIG_TYPE_JOB);
-    self->objects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
-    self->held = g_hash_table_new(g_direct_hash, g_direct_equal);
+    self->inventory = mig_inventory_new();
+    g_signal_connect_object(self->inventory, "job-untold", G_CALLBACK(untold_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->inventory, "job-ended", G_CALLBACK(ended_cb), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->inventory, "job-stuck", G_CALLBACK(stuck_cb), self,
+                            G_CONNECT_SWAPPED);
     g_bus_get(G_BUS_TYPE_SYSTEM, self->life, got_bus_cb, self);
 }
 

@@ -7,6 +7,7 @@
 
 #include "job-words.h"
 #include "notify.h"
+#include "question.h"
 #include "settings.h"
 
 #define TOLD "told-moves-go-on"
@@ -62,7 +63,7 @@ static void response_cb(AdwMessageDialog *dialog, const char *response, gpointer
 {
     GtkWindow *window = gtk_window_get_transient_for(GTK_WINDOW(dialog));
     set_told();
-    if (!window || strcmp(response, "close") != 0)
+    if (!window || strcmp(response, "yes") != 0)
         return;
     Agreed *agreed = g_new(Agreed, 1);
     *agreed = (Agreed){ g_object_ref(window), (MigClosing) data };
@@ -75,13 +76,12 @@ static void ask(GtkWindow *window, MigJob *job, guint n, MigClosing close)
         n == 1
             ? mig_job_words_fill(job, _("{guest} goes on moving"))
             : g_strdup_printf(ngettext("%u guest goes on moving", "%u guests go on moving", n), n);
-    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
+    AdwMessageDialog *dialog = mig_question_new(
         window, heading,
         _("The migration service does the work: closing this window stops nothing. To stop a move, "
-          "open it under Jobs.")));
-    adw_message_dialog_add_responses(dialog, "stay", _("_Keep Open"), "close", _("_Close"), NULL);
-    adw_message_dialog_set_default_response(dialog, "close");
-    adw_message_dialog_set_close_response(dialog, "stay");
+          "open it under Jobs."),
+        _("_Keep Open"), _("_Close"), ADW_RESPONSE_DEFAULT);
+    adw_message_dialog_set_default_response(dialog, "yes");
     g_signal_connect(dialog, "response", G_CALLBACK(response_cb), (gpointer) close);
     gtk_window_present(GTK_WINDOW(dialog));
 }

@@ -187,7 +187,7 @@ char *mig_failure_why(const char *name, const MigFailureNames *names, const char
 {
     const Row *row = find(name);
     if (!has_own_words(row) && sentence[0])
-        return g_strdup(sentence);
+        return mig_words_sentence(sentence);
     return fill(_(row->sentence), names);
 }
 

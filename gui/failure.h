@@ -15,7 +15,8 @@ typedef struct {
     const char *host; /* NULL: source or destination */
 } MigFailureNames;
 
-/* Why: `sentence` is the service's; `name`: the error's, NULL: the bus failed before it had one. */
+/* Why: `sentence` is the service's, which gets its capital here; `name`: the error's, NULL: the bus
+ * failed before it had one. */
 char *mig_failure_why(const char *name, const MigFailureNames *names, const char *sentence);
 
 /* What to do, translated; "": nothing. */

@@ -51,8 +51,7 @@ static void show(MigFindingRow *self, MigFinding *finding)
 {
     MigObject *object = MIG_OBJECT(finding);
     const gsize look = find_look(mig_object_get_string(object, "severity"));
-    /* that of an error is the service's, which begins small */
-    g_autofree char *sentence = mig_words_sentence(mig_object_get_string(object, "sentence"));
+    const char *sentence = mig_object_get_string(object, "sentence");
     const char *remedy = mig_words_remedy(mig_object_get_string(object, "id"),
                                           mig_object_get_string(object, "remedy"));
     /* Translators: severity of a finding, the finding, what to do about it */

@@ -3,6 +3,7 @@
 #include "finding.h"
 
 #include "service-words.h"
+#include "words.h"
 
 struct _MigFinding {
     MigObject parent_instance;
@@ -30,7 +31,7 @@ static void translate(MigFinding *self, const MigFailureNames *names)
     g_autofree char *message = g_strjoin(own_remedy[0] ? " " : "", own, own_remedy, NULL);
     g_autofree char *sentence = mig_service_words_sentence(id, arguments, names, own);
     g_autofree char *remedy = mig_service_words_remedy(id, arguments, own_remedy);
-    const char *technical = g_str_equal(sentence, own) ? "" : message;
+    const char *technical = mig_words_is_sentence(sentence, own) ? "" : message;
     g_autoptr(GVariant) texts = g_variant_ref_sink(g_variant_new_parsed(
         "{'sentence': <%s>, 'remedy': <%s>, 'message': <%s>}", sentence, remedy, technical));
     mig_object_update(object, texts);

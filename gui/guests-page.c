@@ -151,10 +151,10 @@ static const char *choose_page(MigGuestsPage *self)
     return names[mig_guest_list_get_state(self->guests)];
 }
 
-static char *host_title(MigGuestsPage *self)
+static char *dup_host(MigGuestsPage *self)
 {
     const char *host = mig_guest_list_get_host(self->guests);
-    return host ? mig_words_host(host) : g_strdup("");
+    return host ? mig_words_host_inside(host) : g_strdup("");
 }
 
 static void set_texts(AdwStatusPage *page, const char *title, const char *description)
@@ -191,9 +191,10 @@ static void update_cb(MigGuestsPage *self)
 {
     if (!self->shown)
         return;
-    g_autofree char *host = host_title(self);
+    g_autofree char *host = dup_host(self);
+    /* Translators: %s is a host inside a sentence, here and in the next */
     g_autofree char *empty = g_strdup_printf(_("No guests on %s"), host);
-    g_autofree char *failed = g_strdup_printf(_("%s cannot be asked"), host);
+    g_autofree char *failed = g_strdup_printf(_("The guests on %s cannot be seen"), host);
     const GError *error = mig_guest_list_get_error(self->guests);
     const char *page = choose_page(self);
     set_texts(self->empty_page, empty, _("Guests that run or are defined there appear here."));

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "config.h"
 #include "job-outcome.h"
 #include "job-report.h"
@@ -67,20 +68,6 @@ static char *make_detail(MigJob *job)
     return g_strjoin(" · ", mig_words_job_state(mig_job_get_state(job)), time, length, who, NULL);
 }
 
-/* Why it did not move, and where it is. */
-static char *make_sentence(MigJob *job)
-{
-    GVariant *error = mig_object_get_variant(MIG_OBJECT(job), "Error");
-    const char *sentence = "";
-    if (error)
-        g_variant_get(error, "(&s&s&s)", NULL, &sentence, NULL);
-    if (!mig_job_outcome_is_translated(job))
-        return mig_words_sentence(sentence);
-    g_autofree char *why = mig_job_outcome_why(job);
-    g_autofree char *where = mig_job_outcome_where(job);
-    return g_strjoin(" ", why, where, NULL);
-}
-
 /* Takes the name. */
 static void name_button(GtkButton *button, char *name)
 {
@@ -99,7 +86,7 @@ static void update_cb(MigHistoryRow *self)
     /* Translators: two hosts */
     g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
     g_autofree char *detail = make_detail(job);
-    g_autofree char *sentence = make_sentence(job);
+    g_autofree char *sentence = mig_job_outcome_brief(job);
     g_autofree char *technical =
         mig_job_outcome_is_translated(job) ? mig_job_outcome_technical(job) : NULL;
     g_autofree char *name = g_strdup_printf("%s, %s, %s", guest, hosts, detail);
@@ -152,6 +139,7 @@ static void mig_history_row_class_init(MigHistoryRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_history_row_dispose;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/history-row.ui");
     gtk_widget_class_bind_template_child(widget_class, MigHistoryRow, icon);

@@ -335,7 +335,7 @@ GtkWidget *mig_host_page_new(MigClient *client, MigHost *host)
 {
     MigHostPage *self = g_object_new(MIG_TYPE_HOST_PAGE, NULL);
     self->client = g_object_ref(client);
-    adw_window_title_set_title(self->title, host ? mig_host_get_name(host) : _("Add Host"));
+    adw_window_title_set_title(self->title, host ? mig_host_get_name(host) : _("New Host"));
     if (host) {
         GVariant *settings = mig_object_get_variant(MIG_OBJECT(host), "Settings");
         gtk_editable_set_text(self->name_row, mig_host_get_name(host));

@@ -5,12 +5,14 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "beside.h"
 #include "client-calls.h"
 #include "command-box.h"
 #include "config.h"
 #include "failure.h"
 #include "host-page.h"
 #include "host-words.h"
+#include "question.h"
 #include "technical.h"
 #include "window.h"
 #include "words.h"
@@ -63,12 +65,10 @@ static void take_problem(MigHostRow *self, Shown *shown, const char *problem, co
                          const char *message)
 {
     const MigFailureNames names = { .host = mig_host_get_name(self->host) };
-    g_autofree char *text = mig_failure_text(name, &names, message);
     shown->icon = "dialog-error-symbolic";
     shown->state = g_strdup(problem);
-    shown->sentence = mig_words_sentence(text);
-    /* in English the sentence is the message, but for its first letter */
-    shown->message = g_strdup(g_str_equal(text, message) ? "" : message);
+    shown->sentence = mig_failure_text(name, &names, message);
+    shown->message = g_strdup(message);
     shown->error_name = g_strdup(name);
 }
 
@@ -231,18 +231,14 @@ static void confirmed_cb(MigHostRow *self)
 
 static void remove_cb(MigHostRow *self)
 {
-    GtkWidget *dialog =
-        adw_message_dialog_new(GTK_WINDOW(mig_window_of(GTK_WIDGET(self))), NULL,
-                               _("Guests on it are not touched. Guests cannot be "
-                                 "moved to it or from it until it is added again."));
-    AdwMessageDialog *message = ADW_MESSAGE_DIALOG(dialog);
     /* Translators: %s is the name of a host */
-    adw_message_dialog_format_heading(message, _("Remove %s?"), mig_host_get_name(self->host));
-    adw_message_dialog_add_responses(message, "keep", _("_Keep"), "remove", _("_Remove"), NULL);
-    adw_message_dialog_set_response_appearance(message, "remove", ADW_RESPONSE_DESTRUCTIVE);
-    adw_message_dialog_set_default_response(message, "keep");
-    adw_message_dialog_set_close_response(message, "keep");
-    g_signal_connect_object(dialog, "response::remove", G_CALLBACK(confirmed_cb), self,
+    g_autofree char *heading = g_strdup_printf(_("Remove %s?"), mig_host_get_name(self->host));
+    AdwMessageDialog *dialog = mig_question_new(
+        GTK_WINDOW(mig_window_of(GTK_WIDGET(self))), heading,
+        _("Guests on it are not touched. Guests cannot be moved to it or from it until it is added "
+          "again."),
+        _("_Keep"), _("_Remove"), ADW_RESPONSE_DESTRUCTIVE);
+    g_signal_connect_object(dialog, "response::yes", G_CALLBACK(confirmed_cb), self,
                             G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(dialog));
 }
@@ -266,6 +262,7 @@ static void mig_host_row_class_init(MigHostRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_host_row_dispose;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_COMMAND_BOX);
     g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/host-row.ui");

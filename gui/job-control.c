@@ -7,6 +7,7 @@
 
 #include "client-calls.h"
 #include "job-words.h"
+#include "question.h"
 #include "window.h"
 
 static const MigJobControl controls[] = {
@@ -175,6 +176,7 @@ static GtkSpinButton *add_number(AdwMessageDialog *dialog, const Question *quest
     gtk_box_append(GTK_BOX(box), GTK_WIDGET(number));
     gtk_box_append(GTK_BOX(box), label);
     adw_message_dialog_set_extra_child(dialog, box);
+    adw_message_dialog_set_default_response(dialog, "yes");
     return number;
 }
 
@@ -187,12 +189,8 @@ void mig_job_control_run(GtkWidget *parent, MigClient *client, MigJob *job, cons
     g_autofree char *body =
         question->body ? mig_job_words_fill(job, _(question->body)) : mig_job_words_cancel(job);
     AdwMessageDialog *dialog =
-        ADW_MESSAGE_DIALOG(adw_message_dialog_new(GTK_WINDOW(root), heading, body));
-    adw_message_dialog_add_responses(dialog, "no", _(question->no), "yes", _(question->yes), NULL);
-    adw_message_dialog_set_response_appearance(
-        dialog, "yes", question->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
-    adw_message_dialog_set_default_response(dialog, question->unit ? "yes" : "no");
-    adw_message_dialog_set_close_response(dialog, "no");
+        mig_question_new(GTK_WINDOW(root), heading, body, _(question->no), _(question->yes),
+                         question->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
     Asking *asking = asking_new(GTK_WINDOW(root), client, job, question);
     if (question->unit)
         asking->number = add_number(dialog, question, job);

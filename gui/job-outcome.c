@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "clauses.h"
 #include "core/error.h"
 #include "core/shown.h"
 #include "failure.h"
@@ -128,58 +129,7 @@ static MigFailureNames get_error_names(MigJob *job, const char *host)
     return names;
 }
 
-/* the service's sentence */
-
-/* Parts between separators that are not within a quoted name. */
-static GStrv split(const char *text, const char *separator)
-{
-    g_autoptr(GStrvBuilder) parts = g_strv_builder_new();
-    g_autoptr(GString) part = g_string_new(NULL);
-    gboolean quoted = FALSE;
-    while (*text) {
-        if (!quoted && g_str_has_prefix(text, separator)) {
-            g_strv_builder_add(parts, part->str);
-            g_string_truncate(part, 0);
-            text += strlen(separator);
-            continue;
-        }
-        if (quoted && text[0] == '\\' && text[1])
-            g_string_append_c(part, *text++);
-        else if (*text == '"')
-            quoted = !quoted;
-        g_string_append_c(part, *text++);
-    }
-    g_strv_builder_add(parts, part->str);
-    return g_strv_builder_end(parts);
-}
-
-/* Where the guest is, which the app says itself. */
-static gboolean says_where(const char *clause)
-{
-    static const char *const beginnings[] = { "guest \"", "host ", "hosts ", "neither host " };
-    for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
-        if (g_str_has_prefix(clause, beginnings[i]))
-            return TRUE;
-    return FALSE;
-}
-
-/* The service's own remedies of the failure; what follows is about the guest. */
-static void add_remedies(GStrvBuilder *steps, const char *sentence)
-{
-    g_auto(GStrv) clauses = split(sentence, "; ");
-    for (gsize i = 1; clauses[0] && clauses[i] && !says_where(clauses[i]); i++) {
-        g_autofree char *step = mig_job_words_sentence(clauses[i]);
-        /* that text is on the page */
-        if (clauses[i][0] && !g_str_has_prefix(clauses[i], "its own text "))
-            g_strv_builder_add(steps, step);
-    }
-}
-
-static char *first_clause(const char *sentence)
-{
-    g_auto(GStrv) clauses = split(sentence, "; ");
-    return g_strdup(clauses[0] ?: "");
-}
+/* what to do */
 
 /* Id of what is to be done about the guest, "": nothing. */
 static const char *get_advice(MigJob *job)
@@ -219,23 +169,13 @@ static void add_findings(GStrvBuilder *steps, MigJob *job, gboolean moved)
     }
 }
 
-static void add_advice(GStrvBuilder *all, char **steps)
-{
-    for (gsize i = 0; steps[i]; i++) {
-        g_autofree char *step = mig_job_words_sentence(steps[i]);
-        g_strv_builder_add(all, step);
-    }
-}
-
 /* The service's where its language is shown, which say it more exactly, else the app's. */
 static void add_remedies_of(GStrvBuilder *all, MigJob *job)
 {
     g_autofree char *host = dup_error_host(job);
     const MigFailureNames names = get_error_names(job, host);
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    if (!mig_job_outcome_is_translated(job))
-        add_remedies(builder, get_error(job, 1));
-    g_auto(GStrv) own = g_strv_builder_end(builder);
+    g_auto(GStrv) own =
+        mig_clauses_remedies(mig_job_outcome_is_translated(job) ? "" : get_error(job, 1));
     g_autofree char *by_name = mig_failure_remedy(get_error(job, 0), &names);
     if (own[0])
         g_strv_builder_addv(all, (const char **) own);
@@ -250,7 +190,7 @@ char **mig_job_outcome_steps(MigJob *job)
                                                     mig_job_get_destination(job));
     /* a guest that is in danger comes first, and its steps are not mixed with others */
     if (advice[0])
-        add_advice(all, advice);
+        g_strv_builder_addv(all, (const char **) advice);
     else
         add_remedies_of(all, job);
     add_findings(all, job, mig_job_outcome_end(job) == MIG_JOB_MOVED);
@@ -263,21 +203,28 @@ static char *say_why(MigJob *job)
     g_autofree char *host = dup_error_host(job);
     const MigFailureNames names = get_error_names(job, host);
     return get_error(job, 0)[0] ? mig_failure_why(get_error(job, 0), &names, get_error(job, 1))
-                                : g_strdup(get_error(job, 1));
+                                : g_strdup("");
 }
 
 gboolean mig_job_outcome_is_translated(MigJob *job)
 {
     g_autofree char *why = say_why(job);
-    return !g_str_equal(why, get_error(job, 1));
+    return !mig_words_is_sentence(why, get_error(job, 1));
 }
 
 char *mig_job_outcome_why(MigJob *job)
 {
     g_autofree char *why = say_why(job);
-    g_autofree char *first =
-        mig_job_outcome_is_translated(job) ? g_steal_pointer(&why) : first_clause(why);
-    return mig_job_words_sentence(first);
+    return mig_job_outcome_is_translated(job) ? g_steal_pointer(&why) : mig_clauses_why(why);
+}
+
+char *mig_job_outcome_brief(MigJob *job)
+{
+    g_autofree char *why = say_why(job);
+    if (!mig_job_outcome_is_translated(job))
+        return g_steal_pointer(&why);
+    g_autofree char *where = mig_job_outcome_where(job);
+    return g_strjoin(" ", why, where, NULL);
 }
 
 char *mig_job_outcome_technical(MigJob *job)

@@ -38,6 +38,10 @@ gboolean mig_job_outcome_is_translated(MigJob *job);
 /* Why it ended so, in English the first part of the service's sentence; "" if there is no error. */
 char *mig_job_outcome_why(MigJob *job);
 
+/* Why, and where the guest is, in few words: in English the service's sentence whole; "" if there
+ * is no error. */
+char *mig_job_outcome_brief(MigJob *job);
+
 /* What to do: the service's advice for the guest, or the remedy of the failure; then the findings
  * that matter now. In the order in which it is to be done. */
 char **mig_job_outcome_steps(MigJob *job);

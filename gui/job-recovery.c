@@ -5,8 +5,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "beside.h"
 #include "client-calls.h"
 #include "job-words.h"
+#include "question.h"
 #include "window.h"
 
 typedef struct {
@@ -86,22 +88,41 @@ static void clicked_cb(GtkWidget *button, gpointer data)
     gtk_widget_activate_action(button, "job.recover", "s", step->step);
 }
 
+static GtkWidget *make_label(const char *text)
+{
+    return g_object_new(GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "wrap-mode",
+                        PANGO_WRAP_WORD_CHAR, "xalign", 0.0, NULL);
+}
+
+static GtkWidget *make_texts(const char *title, const char *subtitle)
+{
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
+    GtkWidget *below = make_label(subtitle);
+    gtk_widget_add_css_class(below, "caption");
+    gtk_widget_add_css_class(below, "dim-label");
+    gtk_widget_set_valign(box, GTK_ALIGN_CENTER);
+    gtk_box_append(GTK_BOX(box), make_label(title));
+    gtk_box_append(GTK_BOX(box), below);
+    return box;
+}
+
 static void add_row(MigJobRecovery *self, MigJob *job, const Step *step)
 {
     g_autofree char *title = mig_job_words_fill(job, _(step->title));
     g_autofree char *subtitle = mig_job_words_fill(job, _(step->subtitle));
-    AdwActionRow *row =
-        g_object_new(ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle,
-                     "title-lines", 0, "subtitle-lines", 0, NULL);
     GtkWidget *button = gtk_button_new_with_label(_(step->button));
+    GtkWidget *beside = mig_beside_new(make_texts(title, subtitle), button);
+    GtkWidget *row = g_object_new(ADW_TYPE_PREFERENCES_ROW, "use-markup", FALSE, "title", title,
+                                  "activatable", FALSE, "child", beside, NULL);
+    g_object_set(beside, "margin-top", 12, "margin-bottom", 12, "margin-start", 12, "margin-end",
+                 12, NULL);
+    gtk_widget_set_halign(button, GTK_ALIGN_END);
     gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
     /* several may have one label: the row tells them apart */
     gtk_accessible_update_property(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
     g_signal_connect(button, "clicked", G_CALLBACK(clicked_cb), (gpointer) step);
-    adw_action_row_add_suffix(row, button);
-    adw_action_row_set_activatable_widget(row, button);
-    adw_preferences_group_add(self->group, GTK_WIDGET(row));
+    adw_preferences_group_add(self->group, row);
     g_ptr_array_add(self->rows, row);
 }
 
@@ -206,12 +227,8 @@ static void ask(Asking *asking)
     g_autofree char *heading = mig_job_words_fill(asking->job, _(step->heading));
     g_autofree char *body = mig_job_words_fill(asking->job, _(step->body));
     AdwMessageDialog *dialog =
-        ADW_MESSAGE_DIALOG(adw_message_dialog_new(asking->window, heading, body));
-    adw_message_dialog_add_responses(dialog, "no", _("_Not Now"), "yes", _(step->yes), NULL);
-    adw_message_dialog_set_response_appearance(
-        dialog, "yes", step->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
-    adw_message_dialog_set_default_response(dialog, "no");
-    adw_message_dialog_set_close_response(dialog, "no");
+        mig_question_new(asking->window, heading, body, _("_Not Now"), _(step->yes),
+                         step->destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
     g_signal_connect_data(dialog, "response", G_CALLBACK(response_cb), asking, closed_cb, 0);
     gtk_window_present(GTK_WINDOW(dialog));
 }

@@ -107,12 +107,3 @@ const char *mig_job_words_refusal(MigJob *job, const char *control)
         g_variant_lookup(refusals, control, "&s", &id);
     return reason[0] ? mig_words_refusal(id, mig_service_words_refusal(id, reason)) : NULL;
 }
-
-char *mig_job_words_sentence(const char *text)
-{
-    char *sentence = mig_words_sentence(text);
-    if (!sentence[0] || strchr(".!?:", sentence[strlen(sentence) - 1]))
-        return sentence;
-    g_autofree char *open = sentence;
-    return g_strconcat(open, ".", NULL);
-}

@@ -31,6 +31,3 @@ char *mig_job_words_cancel(MigJob *job);
 
 /* Why a control of Job cannot be called now; NULL: it can. Borrowed. */
 const char *mig_job_words_refusal(MigJob *job, const char *control);
-
-/* A sentence of the service as it stands in a page: with a capital and a full stop. */
-char *mig_job_words_sentence(const char *text);

@@ -23,7 +23,6 @@
 #include "start-refusal.h"
 #include "where-group.h"
 #include "window.h"
-#include "words.h"
 
 struct _MigMigratePage {
     GtkBox parent_instance;
@@ -71,9 +70,8 @@ static char *find_reason(MigMigratePage *self)
     if (mig_draft_get_number(self->draft, MIG_OPT_TRY))
         return NULL;
     const gboolean failed = mig_dry_run_get_state(self->dry_run) == MIG_DRY_RUN_FAILED;
-    g_autofree char *why = failed ? mig_failure_why_of(mig_dry_run_get_error(self->dry_run), &names)
-                                  : g_strdup(mig_dry_run_get_blocker(self->dry_run));
-    return why ? mig_words_sentence(why) : NULL;
+    return failed ? mig_failure_why_of(mig_dry_run_get_error(self->dry_run), &names)
+                  : g_strdup(mig_dry_run_get_blocker(self->dry_run));
 }
 
 static void show_reason(MigMigratePage *self)
@@ -203,9 +201,9 @@ static void start(MigMigratePage *self)
                        started_cb, g_object_ref(self));
 }
 
-static void confirmed_cb(MigMigratePage *self, const char *response)
+static void confirmed_cb(MigMigratePage *self)
 {
-    if (g_str_equal(response, "move") && self->draft && !self->reason)
+    if (self->draft && !self->reason)
         start(self);
 }
 
@@ -218,12 +216,12 @@ static void start_action(GtkWidget *widget, const char *action, GVariant *parame
     if (self->reason || self->starting)
         return;
     const MigFailureNames names = mig_where_group_get_names(self->where_group);
-    GtkWidget *question = mig_start_question_new(GTK_WINDOW(root), self->draft, names.guest);
+    AdwMessageDialog *question = mig_start_question_new(GTK_WINDOW(root), self->draft, names.guest);
     if (!question) {
         start(self);
         return;
     }
-    g_signal_connect_object(question, "response", G_CALLBACK(confirmed_cb), self,
+    g_signal_connect_object(question, "response::yes", G_CALLBACK(confirmed_cb), self,
                             G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(question));
 }

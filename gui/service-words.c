@@ -125,7 +125,8 @@ static char *say_step(const char *step, const char *source, const char *destinat
     g_autofree char *here = translated == step ? g_strdup(source) : mig_words_host_inside(source);
     g_autofree char *there =
         translated == step ? g_strdup(destination) : mig_words_host_inside(destination);
-    return mig_words_fill(translated, "source", here, "destination", there, NULL);
+    g_autofree char *text = mig_words_fill(translated, "source", here, "destination", there, NULL);
+    return mig_words_clause(text);
 }
 
 char **mig_service_words_advice(const char *id, const char *source, const char *destination)

@@ -2,6 +2,7 @@
 /* Why a start was refused. */
 #include "start-refusal.h"
 
+#include "beside.h"
 #include "config.h"
 #include "core/error.h"
 #include "technical.h"
@@ -31,6 +32,7 @@ void mig_start_refusal_show(MigStartRefusal *self, const GError *error,
 static void mig_start_refusal_class_init(MigStartRefusalClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_TECHNICAL);
     gtk_widget_class_set_template_from_resource(widget_class, APP_PATH "/start-refusal.ui");
     gtk_widget_class_bind_template_child(widget_class, MigStartRefusal, label);

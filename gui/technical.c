@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "words.h"
+
 struct _MigTechnical {
     AdwBin parent_instance;
 
@@ -16,7 +18,7 @@ G_DEFINE_FINAL_TYPE(MigTechnical, mig_technical, ADW_TYPE_BIN)
 /* In `label`, of `widget`, which is seen if there is something in it. */
 static void set_message(GtkWidget *widget, GtkLabel *label, const char *shown, const char *message)
 {
-    const gboolean wanted = message && message[0] && g_strcmp0(shown, message) != 0;
+    const gboolean wanted = message && message[0] && !mig_words_is_sentence(shown, message);
     gtk_label_set_label(label, wanted ? message : "");
     gtk_widget_set_visible(widget, wanted);
 }

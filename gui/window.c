@@ -4,13 +4,14 @@
 
 #include <glib/gi18n.h>
 
+#include "beside.h"
 #include "closing.h"
 #include "config.h"
+#include "failure-toast.h"
 #include "guests-page.h"
 #include "history-page.h"
 #include "hosts-page.h"
 #include "job-page.h"
-#include "job-words.h"
 #include "jobs-page.h"
 #include "migrate-page.h"
 #include "notify.h"
@@ -191,36 +192,11 @@ void mig_window_copy(GtkWidget *widget, const char *text, const char *toast)
         mig_window_toast(window, toast);
 }
 
-static void show_message_cb(AdwToast *toast)
-{
-    GtkWidget *parent = g_object_get_data(G_OBJECT(toast), "window");
-    GtkWidget *dialog = adw_message_dialog_new(GTK_WINDOW(parent), _("Technical message"),
-                                               g_object_get_data(G_OBJECT(toast), "message"));
-    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("_Close"));
-    adw_message_dialog_set_close_response(ADW_MESSAGE_DIALOG(dialog), "close");
-    gtk_window_present(GTK_WINDOW(dialog));
-}
-
-/* The toast is the window's, and gone before it. */
-static void offer_message(MigWindow *self, AdwToast *toast, const char *message)
-{
-    adw_toast_set_button_label(toast, _("Details"));
-    adw_toast_set_timeout(toast, 10); /* s: two things to read */
-    g_object_set_data(G_OBJECT(toast), "window", self);
-    g_object_set_data_full(G_OBJECT(toast), "message", g_strdup(message), g_free);
-    g_signal_connect(toast, "button-clicked", G_CALLBACK(show_message_cb), NULL);
-}
-
 void mig_window_toast_failure(MigWindow *self, const GError *error, const MigFailureNames *names)
 {
     g_return_if_fail(MIG_IS_WINDOW(self));
-    g_autofree char *text = mig_failure_of(error, names);
-    g_autofree char *sentence = mig_job_words_sentence(text);
-    g_autofree char *escaped = g_markup_escape_text(sentence, -1);
-    AdwToast *toast = adw_toast_new(escaped);
-    if (!g_str_equal(text, error->message))
-        offer_message(self, toast, error->message);
-    adw_toast_overlay_add_toast(self->toasts, toast);
+    adw_toast_overlay_add_toast(self->toasts,
+                                mig_failure_toast_new(GTK_WINDOW(self), error, names));
 }
 
 /* the service */
@@ -431,6 +407,7 @@ static void mig_window_class_init(MigWindowClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = mig_window_dispose;
     GTK_WINDOW_CLASS(klass)->close_request = mig_window_close_request;
+    g_type_ensure(MIG_TYPE_BESIDE);
     g_type_ensure(MIG_TYPE_GUESTS_PAGE);
     g_type_ensure(MIG_TYPE_JOBS_PAGE);
     g_type_ensure(MIG_TYPE_HISTORY_PAGE);

@@ -205,6 +205,22 @@ char *mig_words_sentence(const char *sentence)
     return g_strconcat(first, g_utf8_next_char(sentence), NULL);
 }
 
+char *mig_words_clause(const char *clause)
+{
+    char *sentence = mig_words_sentence(clause);
+    if (!sentence[0] || strchr(".!?:", sentence[strlen(sentence) - 1]))
+        return sentence;
+    g_autofree char *open = sentence;
+    return g_strconcat(open, ".", NULL);
+}
+
+gboolean mig_words_is_sentence(const char *text, const char *sentence)
+{
+    g_autofree char *shown = mig_words_sentence(text);
+    g_autofree char *own = mig_words_sentence(sentence);
+    return g_str_equal(shown, own);
+}
+
 char *mig_words_host_inside(const char *name)
 {
     /* the service shows the hosts of other users' jobs to few */

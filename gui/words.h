@@ -27,8 +27,12 @@ char *mig_words_host(const char *name);
 /* The same inside a sentence. */
 char *mig_words_host_inside(const char *name);
 
-/* A sentence of the service, which begins as it would after a colon; NULL is "". */
+/* A sentence of the service, which begins as it would after a colon, with a capital; NULL is "". */
 char *mig_words_sentence(const char *sentence);
+/* A part of one, as a sentence of its own: with a full stop too. */
+char *mig_words_clause(const char *clause);
+/* Whether a text that is shown is that sentence. */
+gboolean mig_words_is_sentence(const char *text, const char *sentence);
 
 /* "79 %" of 0.79, in that order also where text runs from right to left. */
 char *mig_words_percent(double fraction);

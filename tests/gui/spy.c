@@ -4,6 +4,7 @@
  * the socket that MIGRATION_SPY names, one line for a line, in GVariant text (spy.py).
  *
  *   texts            a(ssbs): type and id of each label that is seen, whether it is cut, its text
+ *   broken           as: words of labels that are seen, in whose middle a line ends
  *   mapped           as: what labels said when they came into sight, since it was asked first
  *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
  *                    its width
@@ -142,6 +143,47 @@ static GVariant *do_texts(char **words)
 {
     GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a(ssbs)"));
     add_texts(&builder, find_window());
+    return g_variant_builder_end(&builder);
+}
+
+/* The word around a place in a text. */
+static char *dup_word(const char *text, const char *place)
+{
+    const char *begin = place;
+    while (begin > text && begin[-1] != ' ')
+        begin--;
+    return g_strndup(begin, strcspn(begin, " "));
+}
+
+static void add_broken_of(GVariantBuilder *builder, GtkLabel *label)
+{
+    PangoLayout *layout = gtk_label_get_layout(label);
+    const char *text = pango_layout_get_text(layout);
+    int n;
+    const PangoLogAttr *places = pango_layout_get_log_attrs_readonly(layout, &n);
+    for (int i = 1; i < pango_layout_get_line_count(layout); i++) {
+        const char *place = text + pango_layout_get_line_readonly(layout, i)->start_index;
+        g_autofree char *word = dup_word(text, place);
+        if (!places[g_utf8_pointer_to_offset(text, place)].is_line_break)
+            g_variant_builder_add(builder, "s", word);
+    }
+}
+
+static void add_broken(GVariantBuilder *builder, GtkWidget *widget)
+{
+    if (!gtk_widget_get_mapped(widget))
+        return;
+    if (GTK_IS_LABEL(widget))
+        add_broken_of(builder, GTK_LABEL(widget));
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        add_broken(builder, child);
+}
+
+static GVariant *do_broken(char **words)
+{
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("as"));
+    add_broken(&builder, find_window());
     return g_variant_builder_end(&builder);
 }
 
@@ -392,7 +434,7 @@ static const struct {
     { "go", do_go },           { "places", do_places },
     { "focus", do_focus },     { "type", do_type },
     { "migrate", do_migrate }, { "expand", do_expand },
-    { "mapped", do_mapped },
+    { "mapped", do_mapped },   { "broken", do_broken },
 };
 
 static void answer(GOutputStream *output, const char *line)

@@ -496,7 +496,7 @@ static void test_recovery_steps(void)
         MigJobRecovery *rows = g_object_ref_sink(g_object_new(MIG_TYPE_JOB_RECOVERY, NULL));
 
         mig_job_recovery_update(rows, job);
-        g_assert_nonnull(find_below(GTK_WIDGET(rows), ADW_TYPE_ACTION_ROW, NULL));
+        g_assert_nonnull(find_below(GTK_WIDGET(rows), ADW_TYPE_PREFERENCES_ROW, NULL));
         g_assert_nonnull(find_below(GTK_WIDGET(rows), GTK_TYPE_BUTTON, NULL));
         g_object_unref(rows);
     }

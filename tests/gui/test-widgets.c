@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Models, rows and the window in this process, without a bus. */
 #include "application.h"
+#include "beside.h"
+#include "clauses.h"
 #include "config.h"
+#include "core/error.h"
+#include "failure.h"
 #include "guest-row.h"
 #include "guests-page.h"
 #include "job-row.h"
 #include "lint.h"
+#include "technical.h"
 #include "window.h"
 #include "words.h"
 
@@ -149,6 +154,100 @@ static void test_words(void)
     g_assert_cmpstr(mig_words_phase("unheard-of"), ==, "unheard-of");
 }
 
+/* A sentence of the service is shown with a capital, and is no technical message then. */
+static void test_sentences(void)
+{
+    const MigFailureNames names = { .host = "b" };
+    const char *name = mig_error_name(MIG_ERROR_HOST_TIMEOUT);
+    g_autofree char *why = mig_failure_why(name, &names, "host b did not answer");
+    g_autofree char *text = mig_failure_text(name, &names, "host b did not answer");
+    g_autofree char *ours = mig_failure_why(name, &names, "");
+    g_assert_cmpstr(why, ==, "Host b did not answer");
+    g_assert_cmpstr(text, ==, why);
+    g_assert_cmpstr(ours, ==, "No answer came from b in time.");
+    g_assert_true(mig_words_is_sentence(why, "host b did not answer"));
+    g_assert_false(mig_words_is_sentence(ours, "host b did not answer"));
+    g_assert_false(mig_words_is_sentence(NULL, "host b did not answer"));
+
+    g_autofree char *step = mig_words_clause("open the port");
+    g_autofree char *whole = mig_words_clause("Open it?");
+    g_assert_cmpstr(step, ==, "Open the port.");
+    g_assert_cmpstr(whole, ==, "Open it?");
+
+    MigTechnical *technical = g_object_ref_sink(g_object_new(MIG_TYPE_TECHNICAL, NULL));
+    mig_technical_set(technical, ours, "host b did not answer");
+    g_assert_true(gtk_widget_get_visible(GTK_WIDGET(technical)));
+    mig_technical_set(technical, why, "host b did not answer");
+    g_assert_false(gtk_widget_get_visible(GTK_WIDGET(technical)));
+    g_object_unref(technical);
+}
+
+static void test_clauses(void)
+{
+    const char *sentence = "host \"a; b\" is down; start it; open the port; guest \"web\" runs on "
+                           "host a; never read";
+    g_autofree char *why = mig_clauses_why(sentence);
+    g_auto(GStrv) remedies = mig_clauses_remedies(sentence);
+    g_auto(GStrv) none = mig_clauses_remedies("");
+    g_assert_cmpstr(why, ==, "Host \"a; b\" is down.");
+    g_assert_cmpuint(g_strv_length(remedies), ==, 2);
+    g_assert_cmpstr(remedies[0], ==, "Start it.");
+    g_assert_cmpstr(remedies[1], ==, "Open the port.");
+    g_assert_cmpuint(g_strv_length(none), ==, 0);
+}
+
+static int left_of(GtkWidget *child, GtkWidget *parent)
+{
+    graphene_rect_t bounds;
+    g_assert_true(gtk_widget_compute_bounds(child, parent, &bounds));
+    return (int) bounds.origin.x;
+}
+
+static int top_of(GtkWidget *child, GtkWidget *parent)
+{
+    graphene_rect_t bounds;
+    g_assert_true(gtk_widget_compute_bounds(child, parent, &bounds));
+    return (int) bounds.origin.y;
+}
+
+static void give(GtkWidget *widget, int width)
+{
+    int height;
+    gtk_widget_measure(widget, GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL, NULL);
+    gtk_widget_size_allocate(widget, &(GtkAllocation){ 0, 0, width, height }, -1);
+}
+
+static void test_beside(void)
+{
+    GtkWidget *text = gtk_label_new("a sentence that is long enough for more than a line of text");
+    GtkWidget *buttons = gtk_button_new_with_label("Button");
+    GtkWidget *beside = g_object_ref_sink(mig_beside_new(text, buttons));
+    gtk_label_set_wrap(GTK_LABEL(text), TRUE);
+
+    give(beside, 700);
+    g_assert_cmpint(top_of(buttons, beside), ==, 0);
+    g_assert_cmpint(left_of(buttons, beside), >, gtk_widget_get_width(text));
+    const int low = gtk_widget_get_height(beside);
+    give(beside, 300);
+    g_assert_cmpint(gtk_widget_get_width(text), ==, 300);
+    g_assert_cmpint(top_of(buttons, beside), >=, gtk_widget_get_height(text));
+    g_assert_cmpint(gtk_widget_get_height(beside), >, low);
+
+    gtk_widget_set_direction(beside, GTK_TEXT_DIR_RTL);
+    give(beside, 700);
+    g_assert_cmpint(left_of(buttons, beside), ==, 0);
+    g_assert_cmpint(left_of(text, beside), >, gtk_widget_get_width(buttons));
+
+    gtk_label_set_label(GTK_LABEL(text), "short");
+    gtk_widget_set_direction(beside, GTK_TEXT_DIR_LTR);
+    give(beside, 300);
+    g_assert_cmpint(top_of(buttons, beside), ==, 0);
+    gtk_widget_set_visible(buttons, FALSE);
+    give(beside, 300);
+    g_assert_cmpint(gtk_widget_get_width(text), ==, 300);
+    g_object_unref(beside);
+}
+
 static void test_rows(void)
 {
     g_autoptr(MigGuest) guest = make_guest("{'name': <'<b>web'>, 'state': <'running'>}");
@@ -285,6 +384,9 @@ int main(int argc, char **argv)
     g_test_add_func("/guest/moves", test_moves);
     g_test_add_func("/guest/findings", test_findings);
     g_test_add_func("/words", test_words);
+    g_test_add_func("/words/sentences", test_sentences);
+    g_test_add_func("/words/clauses", test_clauses);
+    g_test_add_func("/beside", test_beside);
     g_test_add_func("/rows", test_rows);
     g_test_add_func("/rows-of-others", test_row_of_another_user);
     g_test_add_func("/window", test_window);

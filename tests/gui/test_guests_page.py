@@ -124,7 +124,7 @@ def test_a_change_is_seen_by_itself(scene, app):
     scene.local.guests["web"].state = virt.SHUTOFF
     app.find("list item", "web, Shut off")
     del scene.local.guests["web"]
-    app.find("panel", "No guests on This computer")
+    app.find("panel", "No guests on this computer")
 
 
 def test_search(scene, app):
@@ -174,7 +174,7 @@ def test_libvirt_is_down(scene, start):
     scene.local.refuses = VirError(virt.ERR_SYSTEM_ERROR, "Failed to connect socket", virt.FROM_RPC)
     scene.service.start()
     app = start()
-    app.find("panel", "This computer cannot be asked")
+    app.find("panel", "The guests on this computer cannot be seen")
     scene.local.refuses = None
     app.find("list item", "web")
 
@@ -191,4 +191,4 @@ def test_libvirt_goes_down_under_the_app(scene, app):
 def test_no_guests(scene, start):
     scene.local.guests.clear()
     scene.service.start()
-    start().find("panel", "No guests on This computer")
+    start().find("panel", "No guests on this computer")

@@ -16,6 +16,9 @@ FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+
 # A window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
 LIBADWAITA = {"title_label", "vertical_label"}
+# Those with most beside each other: German has the longest words, but not everywhere.
+FULL = ("guests", "service-lost", "jobs", "job", "job-unclear", "history", "hosts", "hosts-failed",
+        "host-add", "migrate", "migrate-advanced")
 NUMBER = re.compile(r"\d[\d.,:]*(?:\s*(?:bytes|[KMGT]iB)(?:/s)?)?")
 
 
@@ -103,6 +106,17 @@ def nothing_is_cut(stage, ours):
     stage.spy.until(lambda: not cut(stage, ours), lambda: f"nothing is cut: {cut(stage, ours)}")
 
 
+def broken(stage):
+    """The words of the app that go on in another line, with or without a hyphen."""
+    return [word for word in stage.spy.ask("broken") if not any(name in word for name in data(stage))]
+
+
+def no_word_is_broken(stage):
+    """In a narrow window."""
+    stage.spy.resize(*NARROW)
+    stage.spy.until(lambda: not broken(stage), lambda: f"no word is broken: {broken(stage)}")
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_longer_words(stage, view):
     stage = stage(view, PSEUDO)
@@ -122,6 +136,25 @@ def test_german(stage, view, languages):
     assert [text for text in texts if catalogue.get(text, text) != text] == []
     assert set(texts) & {text.replace("_", "") for text in catalogue.values()}
     nothing_is_cut(stage, lambda text: text not in data(stage))
+    no_word_is_broken(stage)
+
+
+@pytest.mark.parametrize("view", FULL)
+@pytest.mark.parametrize("language", ("fr", "es"))
+def test_room_in_other_languages(stage, view, language):
+    stage = stage(view, language)
+    nothing_is_cut(stage, lambda text: text not in data(stage))
+    no_word_is_broken(stage)
+
+
+def test_a_refusal_is_read_whole_in_a_narrow_window(stage):
+    stage = stage("job-refused", "de")
+    stage.spy.resize(*NARROW)
+    sentence = stage.text("You are not allowed to do this.")
+    stage.spy.until(lambda: any(sentence in one.text and not one.cut for one in stage.spy.texts()),
+                    "the toast is not cut")
+    width = stage.spy.ask("width")
+    assert [text for text, left, size in stage.spy.ask("places") if left < 0 or left + size > width] == []
 
 
 def test_what_is_cut_is_seen(stage):

@@ -157,7 +157,7 @@ def guests_no_results(stage):
 @view
 def guests_empty(stage):
     stage.start()
-    stage.shows("No guests on %s", stage.host("local"))
+    stage.shows("No guests on %s", stage.text("this computer"))
 
 
 @view
@@ -171,7 +171,7 @@ def guests_denied(stage):
 def guests_libvirt_down(stage):
     stage.local.refuses = VirError(virt.ERR_SYSTEM_ERROR, "Failed to connect socket", virt.FROM_RPC)
     stage.start()
-    stage.shows("%s cannot be asked", stage.host("local"))
+    stage.shows("The guests on %s cannot be seen", stage.text("this computer"))
 
 
 @view
@@ -538,6 +538,6 @@ def history_empty(stage):
 @view
 def shortcuts(stage):
     stage.start()
-    stage.shows("No guests on %s", stage.host("local"))
+    stage.shows("No guests on %s", stage.text("this computer"))
     stage.app.do("win.show-help-overlay")
     stage.shows("Close the window; migrations go on")
