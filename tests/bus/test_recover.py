@@ -12,6 +12,7 @@ from gi.repository import GLib
 from harness import ERROR, JOB
 from loop import wait
 from scene import Scene
+from test_errors import blamed
 from test_unclear import break_off_on_both, kill_in_the_switch, paused_twice, twice
 from virt import MIB, PAUSED, PAUSED_USER, RUNNING, SHUTOFF
 
@@ -212,6 +213,40 @@ def test_the_destination_cannot_be_asked(s):
     del c.guests["web"]
     assert recover(s, job, "look-again")["Recovery"] == ["resume-source", "look-again"]
     assert recover(s, job, "resume-source")["GuestHost"] == "local"
+
+
+def never_arrived(m):
+    del m.destination.guests[m.guest.name]
+
+
+def arrived(m):
+    m.runs_there()
+    m.guest.state = SHUTOFF
+
+
+@pytest.mark.parametrize("turns_out,state,where", (
+    (never_arrived, "failed", "local"), (arrived, "completed", "b")))
+def test_a_host_that_answers_again_is_no_finding(s, turns_out, state, where):
+    """That it could not be asked goes when it could; what the check found stays."""
+    job = s.client.migrate("web", "b", flow="managed-direct")
+    m = s.world.migration("web")
+    m.copying(processed=MIB, remaining=9 * MIB)
+    checked = job.until(Phase="copying")["Findings"]
+    s.b.lose()
+    m.suspend()
+    m.break_off()
+    end = job.ended("failed", PATIENCE)
+    assert blamed(end) == "b" and end["DestinationState"] == "unreachable"
+    assert len(end["Findings"]) == len(checked) + 1
+    refused(s, job, "look-again", "HostUnreachable")
+    s.b.refuses = None
+    turns_out(m)
+    now = recover(s, job, "look-again")
+    assert (now["State"], now["GuestHost"]) == (state, where)
+    assert now["Findings"] == checked
+    job.until(lambda job: job["Findings"] == checked, State=state)
+    stored, = s.client.list_jobs(guest="web")
+    assert stored["Findings"] == checked
 
 
 def test_a_guest_that_nobody_runs_is_resumed(s):
