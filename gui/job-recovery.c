@@ -36,10 +36,10 @@ static const Step steps[] = {
          "for ten seconds: if {destination} has a copy of it, nothing is done."),
       N_("_Resume"), FALSE },
     { "destroy-source", N_("Remove the copy on {source}"),
-      N_("It is paused. The guest runs on {destination}."), N_("Remove Copy…"),
+      N_("It is paused. The guest has arrived on {destination}."), N_("Remove Copy…"),
       N_("Remove the copy on {source}?"),
-      N_("This removes the PAUSED copy of {guest} on {source}. The guest itself runs on "
-         "{destination} and goes on there.\n\nBoth hosts are looked at again before."),
+      N_("This removes the PAUSED copy of {guest} on {source}. The guest itself has arrived on "
+         "{destination} and stays there as it is.\n\nBoth hosts are looked at again before."),
       N_("_Remove the Copy"), TRUE },
     { "resume-destination", N_("Resume {guest} on {destination}"),
       N_("{source} has nothing of it any more."), N_("Resume…"),

@@ -160,13 +160,23 @@ MigLibvirtCode mig_error_libvirt(const GError *error)
     return mig_error_get_private(error)->libvirt;
 }
 
-gboolean mig_error_is_of_host(const GError *error)
+static gboolean is_of_host(MigError code)
 {
     for (guint i = 0; i < G_N_ELEMENTS(of_host); i++)
-        if (g_error_matches(error, MIG_ERROR, (int) of_host[i]))
+        if (of_host[i] == code)
             return TRUE;
 
     return FALSE;
+}
+
+gboolean mig_error_is_of_host(const GError *error)
+{
+    return error && error->domain == MIG_ERROR && is_of_host((MigError) error->code);
+}
+
+gboolean mig_error_id_is_of_host(const char *id)
+{
+    return is_of_host(mig_error_from_id(id));
 }
 
 void mig_error_set_host(GError *error, const char *host)

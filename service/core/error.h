@@ -90,8 +90,9 @@ typedef struct {
 void mig_error_set_libvirt(GError *error, MigLibvirtCode libvirt);
 MigLibvirtCode mig_error_libvirt(const GError *error);
 
-/* TRUE if a host could not be asked, or went away. */
+/* TRUE if a host could not be asked, or went away; the same by the error's id. */
 gboolean mig_error_is_of_host(const GError *error);
+gboolean mig_error_id_is_of_host(const char *id);
 
 /* Name of the host that an error is about; NULL: of none, or it is not known of which. Kept by
  * g_error_copy(). An error of a foreign domain has none and takes none. */

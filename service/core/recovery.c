@@ -36,14 +36,15 @@ static const MigRecoveryInfo infos[MIG_N_RECOVERIES] = {
         .wants = "ran before the migration, was left paused by it on host {source}, and is not on "
                  "host {destination}",
     },
+    /* what has arrived has all of it; libvirt calls it paused by a user, if it did not start it */
     [MIG_RECOVERY_DESTROY_SOURCE] = {
         .id = "destroy-source",
         .act = MIG_RECOVERY_DESTROYS,
         .source = HELD,
-        .destination = RUNS,
+        .destination = RUNS | PAUSED,
         .done = "the paused copy of guest {guest} on host {source} was removed",
-        .wants = "runs on host {destination} and has a copy on host {source} that the migration "
-                 "left paused",
+        .wants = "runs on host {destination}, or has arrived there and is paused, and has a copy "
+                 "on host {source} that the migration left paused",
     },
     [MIG_RECOVERY_RESUME_DESTINATION] = {
         .id = "resume-destination",

@@ -4,6 +4,8 @@
  */
 #include "verification.h"
 
+#include "error.h"
+
 static const char *const executing_names[] = {
     [MIG_EXECUTING_UNKNOWN] = "unknown",
     [MIG_EXECUTING_NO] = "no",
@@ -167,7 +169,7 @@ GVariant *mig_verify_forget(GVariant *findings)
         const char *id = "";
 
         g_variant_lookup(finding, "id", "&s", &id);
-        if (!g_strv_contains(ids, id))
+        if (!g_strv_contains(ids, id) && !mig_error_id_is_of_host(id))
             g_variant_builder_add_value(&builder, finding);
     }
 

@@ -54,7 +54,8 @@ GVariant *mig_verify_advise(GVariant *verification, MigAdvice advice);
 /* The same before the call: what a later worker must know, should this one die. */
 GVariant *mig_verify_pending(const char *const *volumes);
 
-/* Findings (aa{sv}) without those that mig_verify() gives of what is there: it is looked at again.
+/* Findings (aa{sv}) that still hold when both hosts have answered and are looked at again: without
+ * those that mig_verify() gives of what is there, and those of a host that could not be asked.
  * Floating. */
 GVariant *mig_verify_forget(GVariant *findings);
 

@@ -9,6 +9,7 @@
 #define DESTINATION MIG_AT_DESTINATION
 #define RUNS MIG_SHOWS_RUNS
 #define PAUSED MIG_SHOWS_PAUSED
+#define ARRIVED MIG_SHOWS_ARRIVED
 #define SPLIT MIG_SHOWS_SPLIT
 #define KEPT MIG_SHOWS_KEPT
 #define GONE MIG_SHOWS_GONE
@@ -46,6 +47,10 @@ static const MigEndRow moved[MIG_N_SHOWS][MIG_N_SHOWS] = {
         [PAUSED] = { NOWHERE,
                      "guest {guest} is paused on host {source} and on host {destination}",
                      ADVISE(REMOVE_COPY_AND_RESUME) },
+        [ARRIVED] = { DESTINATION,
+                      "guest {guest} has arrived on host {destination} and is paused there, a "
+                      "paused copy is on host {source}",
+                      ADVISE(REMOVE_COPY_ON_SOURCE) },
         [SPLIT] = { NOWHERE,
                     "guest {guest} runs on host {destination} in post-copy and is paused on host "
                     "{source}",

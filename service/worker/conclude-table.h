@@ -12,6 +12,7 @@
 typedef enum {
     MIG_SHOWS_RUNS,
     MIG_SHOWS_PAUSED,
+    MIG_SHOWS_ARRIVED, /* paused after its arrival; told from PAUSED only beside a PAUSED source */
     MIG_SHOWS_SPLIT,   /* in post-copy: some of its memory is only here */
     MIG_SHOWS_KEPT,    /* shut off, with a configuration; told from GONE only if it was moved so */
     MIG_SHOWS_GONE,    /* not there, or shut off */
@@ -26,8 +27,8 @@ typedef struct {
     MigAdvice advice;  /* what is to be done */
 } MigEndRow;
 
-/* `offline`: the guest is shut off and its configuration is what moves; it is never PAUSED or
- * SPLIT. Any other guest is never KEPT. */
+/* `offline`: the guest is shut off and its configuration is what moves; it is never PAUSED,
+ * ARRIVED or SPLIT. Any other guest is never KEPT. */
 const MigEndRow *mig_end_row(gboolean offline, MigShows source, MigShows destination);
 /* NULL for a pair that cannot be. */
 const MigEndRow *mig_end_row_or_null(gboolean offline, MigShows source, MigShows destination);

@@ -15,6 +15,7 @@
 
 #define RUNS MIG_SHOWS_RUNS
 #define PAUSED MIG_SHOWS_PAUSED
+#define ARRIVED MIG_SHOWS_ARRIVED
 #define SPLIT MIG_SHOWS_SPLIT
 #define KEPT MIG_SHOWS_KEPT
 #define GONE MIG_SHOWS_GONE
@@ -155,12 +156,21 @@ typedef struct {
     MigShows source, destination;
 } Pair;
 
+/* Paused after libvirt has finished the migration there. */
+static gboolean is_paused_there(const MigEvidence *evidence)
+{
+    return mig_sight_rest(&evidence->on_destination, TRUE) == MIG_REST_PAUSED;
+}
+
 static Pair see(const MigEvidence *evidence)
 {
     MigShows (*see_one)(const MigSight *) = evidence->offline ? shows_offline : shows;
     Pair pair = { see_one(&evidence->on_source), see_one(&evidence->on_destination) };
     if (evidence->unopened)
         pair.destination = UNASKED;
+    else if (mig_sight_rest(&evidence->on_source, FALSE) == MIG_REST_HELD &&
+             is_paused_there(evidence) && !evidence->offline)
+        pair.destination = ARRIVED;
     return pair;
 }
 
@@ -203,7 +213,8 @@ static gboolean is_there(const MigEvidence *evidence, MigShows destination)
     case RUNS:
         return TRUE;
     case PAUSED:
-        return evidence->was_paused || succeeded;
+        return evidence->was_paused || succeeded ||
+               (evidence->stays_paused && is_paused_there(evidence));
     case KEPT: /* one that was there before is no proof */
         return succeeded || !evidence->was_there;
     case UNASKED:

@@ -42,6 +42,7 @@ typedef struct {
     gboolean cancel;     /* was asked for */
     gboolean moved;      /* the source said that the guest had left it for another host */
     gboolean was_paused; /* the guest, before */
+    gboolean stays_paused;  /* it is not to be started on the destination: option paused */
     gboolean client_driven; /* managed direct: the answer is our own libvirt's, not the source's */
     gboolean unopened;      /* the destination is not looked at, the source alone tells */
     gboolean offline;       /* the guest is shut off, its configuration is what moves */

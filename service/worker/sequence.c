@@ -406,18 +406,20 @@ MigSequence *mig_sequence_new(MigRun *run, const MigTask *task, MigPair *pair)
     s->before[MIG_SOURCE] = mig_config_before(task->outcome.source);
     s->before[MIG_DESTINATION] = mig_config_before(task->outcome.destination);
     s->volumes = g_strdupv(task->volumes);
-    s->evidence = (MigEvidence){ .guest = task->request->guest,
-                                 .source = task->source->name,
-                                 .destination = task->destination->name,
-                                 .called = task->called,
-                                 .followed = task->given_up,
-                                 .was_paused = task->was_paused,
-                                 .was_there = task->was_there,
-                                 .client_driven = task->client_driven,
-                                 .unopened = task->unopened,
-                                 .offline = task->offline,
-                                 .undefine = mig_request_number(task->request,
-                                                                MIG_OPT_UNDEFINE_SOURCE) != 0 };
+    s->evidence =
+        (MigEvidence){ .guest = task->request->guest,
+                       .source = task->source->name,
+                       .destination = task->destination->name,
+                       .called = task->called,
+                       .followed = task->given_up,
+                       .was_paused = task->was_paused,
+                       .stays_paused = mig_request_number(task->request, MIG_OPT_PAUSED) != 0,
+                       .was_there = task->was_there,
+                       .client_driven = task->client_driven,
+                       .unopened = task->unopened,
+                       .offline = task->offline,
+                       .undefine =
+                           mig_request_number(task->request, MIG_OPT_UNDEFINE_SOURCE) != 0 };
     return s;
 }
 

@@ -12,6 +12,7 @@ from gi.repository import GLib
 from harness import ERROR, JOB
 from loop import wait
 from scene import Scene
+from test_errors import blamed
 from test_unclear import break_off_on_both, kill_in_the_switch, paused_twice, twice
 from virt import MIB, PAUSED, PAUSED_USER, RUNNING, SHUTOFF
 
@@ -53,6 +54,13 @@ def pause_by_hand(m):
     m.guest.reason = PAUSED_USER
 
 
+def arrive_paused(m):
+    """libvirt has finished it on the destination without starting it, and the source not heard."""
+    m.suspend()
+    m.copy.state, m.copy.reason, m.copy.incoming = PAUSED, PAUSED_USER, False
+    m.break_off()
+
+
 # guest: (what happens to it, options, what the hosts show, what is offered)
 CASES = {
     "frozen": (paused_twice, {}, ("paused", "paused"), ["destroy-destination", "look-again"]),
@@ -63,6 +71,8 @@ CASES = {
     "double": (twice, {"flow": "managed-direct"}, ("running", "running"),
                ["stop-source", "stop-destination", "look-again"]),
     "split": (break_post_copy, {"postcopy": True}, ("paused", "running"), ["look-again"]),
+    "still": (arrive_paused, {"flow": "managed-direct", "paused": True}, ("paused", "paused"),
+              ["destroy-source", "look-again"]),
     "by-hand": (pause_by_hand, {}, ("paused", "absent"), ["look-again"]),
     "moving": (paused_twice, {}, ("paused", "paused"), ["destroy-destination", "look-again"]),
 }
@@ -141,6 +151,21 @@ def test_destroy_the_copy_on_the_source(ends):
     refused(scene, job, "look-again")
 
 
+def test_what_has_arrived_paused_is_kept(ends):
+    """It has all of the guest, and is what option paused wanted: the job is completed."""
+    scene, jobs = ends
+    job = jobs["still"]
+    assert job.read()["GuestHost"] == "b"
+    assert "has arrived on host b and is paused there" in job.read()["Error"][1]
+    for step in ("destroy-destination", "resume-source", "resume-destination"):
+        refused(scene, job, step)
+    end = recover(scene, job, "destroy-source")
+    assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "b", [])
+    assert (end["SourceState"], end["DestinationState"]) == ("shutoff", "paused")
+    assert ("local", "destroy", "still") in scene.world.touched
+    assert scene.b.guests["still"].state == PAUSED
+
+
 def test_stop_one_of_two(ends):
     """The one that is named, and no other."""
     scene, jobs = ends
@@ -212,6 +237,56 @@ def test_the_destination_cannot_be_asked(s):
     del c.guests["web"]
     assert recover(s, job, "look-again")["Recovery"] == ["resume-source", "look-again"]
     assert recover(s, job, "resume-source")["GuestHost"] == "local"
+
+
+def test_what_has_arrived_paused_goes_on_there(s):
+    """The same, but nobody wanted it paused there."""
+    job = s.client.migrate("web", "b", flow="managed-direct")
+    m = s.world.migration("web")
+    m.copying(processed=MIB, remaining=9 * MIB)
+    job.until(Phase="copying")
+    arrive_paused(m)
+    assert job.ended("failed", PATIENCE)["Recovery"] == ["destroy-source", "look-again"]
+    end = recover(s, job, "destroy-source")
+    assert (end["State"], end["GuestHost"]) == ("failed", "b")
+    assert end["Recovery"] == ["resume-destination", "look-again"]
+    end = recover(s, job, "resume-destination")
+    assert (end["State"], end["DestinationState"]) == ("completed", "running")
+    assert s.world.touched == [("local", "destroy", "web"), ("b", "resume", "web")]
+
+
+def never_arrived(m):
+    del m.destination.guests[m.guest.name]
+
+
+def arrived(m):
+    m.runs_there()
+    m.guest.state = SHUTOFF
+
+
+@pytest.mark.parametrize("turns_out,state,where", (
+    (never_arrived, "failed", "local"), (arrived, "completed", "b")))
+def test_a_host_that_answers_again_is_no_finding(s, turns_out, state, where):
+    """That it could not be asked goes when it could; what the check found stays."""
+    job = s.client.migrate("web", "b", flow="managed-direct")
+    m = s.world.migration("web")
+    m.copying(processed=MIB, remaining=9 * MIB)
+    checked = job.until(Phase="copying")["Findings"]
+    s.b.lose()
+    m.suspend()
+    m.break_off()
+    end = job.ended("failed", PATIENCE)
+    assert blamed(end) == "b" and end["DestinationState"] == "unreachable"
+    assert len(end["Findings"]) == len(checked) + 1
+    refused(s, job, "look-again", "HostUnreachable")
+    s.b.refuses = None
+    turns_out(m)
+    now = recover(s, job, "look-again")
+    assert (now["State"], now["GuestHost"]) == (state, where)
+    assert now["Findings"] == checked
+    job.until(lambda job: job["Findings"] == checked, State=state)
+    stored, = s.client.list_jobs(guest="web")
+    assert stored["Findings"] == checked
 
 
 def test_a_guest_that_nobody_runs_is_resumed(s):

@@ -15,7 +15,7 @@
 typedef struct {
     const char *name;
     MigSight sight;
-    gboolean gone, runs, paused, split, unseen;
+    gboolean gone, runs, paused, halted /* not by the migration */, split, unseen;
 } Look;
 
 #define SEEN .kind = MIG_SIGHT_SEEN
@@ -30,6 +30,10 @@ static const Look looks[] = {
     { "paused",
       { SEEN, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_MIGRATION },
       .paused = TRUE },
+    { "halted",
+      { SEEN, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_USER },
+      .paused = TRUE,
+      .halted = TRUE },
     { "postcopy-here",
       { SEEN, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_POSTCOPY_FAILED },
       .split = TRUE },
@@ -53,7 +57,8 @@ enum {
     ERROR = 1 << 6,
     UNOPENED = 1 << 7,
     MOVED = 1 << 8,
-    N_WAYS = 1 << 9
+    STAYS_PAUSED = 1 << 9,
+    N_WAYS = 1 << 10
 };
 
 static gboolean can_be(guint way)
@@ -80,6 +85,7 @@ static MigEvidence make_evidence(const Look *source, const Look *destination, gu
         .cancel = (way & CANCEL) != 0,
         .moved = (way & MOVED) != 0,
         .was_paused = (way & WAS_PAUSED) != 0,
+        .stays_paused = (way & STAYS_PAUSED) != 0,
         .client_driven = (way & CLIENT_DRIVEN) != 0,
         .unopened = (way & UNOPENED) != 0,
         .error = way & ERROR ? error : NULL,
@@ -95,7 +101,8 @@ static gboolean must_be_completed(const Look *source, const Look *destination, g
         return FALSE;
     if (way & UNOPENED)
         return source->gone && (success || way & MOVED);
-    if (!destination->runs && !(destination->paused && (way & WAS_PAUSED || success)))
+    if (!destination->runs && !(destination->paused && (way & WAS_PAUSED || success)) &&
+        !(destination->halted && way & STAYS_PAUSED))
         return FALSE;
     return source->gone || (source->unseen && success && !(way & CLIENT_DRIVEN));
 }
@@ -221,6 +228,17 @@ static const struct {
       "died before libvirt answered*resume it on host alpha with virsh resume" },
     { "paused", "absent", CALLED | ANSWERED | ERROR | WAS_PAUSED, MIG_STATE_FAILED, "alpha", TRUE,
       "paused on host alpha and not on host beta" },
+    { "paused", "paused", CALLED, MIG_STATE_INTERRUPTED, "", FALSE,
+      "is paused on host alpha and on host beta*remove the copy on host beta*resume the guest" },
+    /* libvirt had finished it on the destination, which was told not to start it */
+    { "paused", "halted", CALLED | STAYS_PAUSED, MIG_STATE_INTERRUPTED, "beta", FALSE,
+      "has arrived on host beta and is paused there, a paused copy is on host alpha*never resume "
+      "it" },
+    { "absent", "halted", CALLED | STAYS_PAUSED, MIG_STATE_COMPLETED, "beta", TRUE, NULL },
+    { "absent", "paused", CALLED | STAYS_PAUSED, MIG_STATE_INTERRUPTED, "beta", FALSE,
+      "is paused on host beta and not on host alpha*resume it on host beta" },
+    { "absent", "halted", CALLED, MIG_STATE_INTERRUPTED, "beta", FALSE,
+      "is paused on host beta and not on host alpha*resume it on host beta" },
     { "shutoff", "absent", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", TRUE,
       "runs neither on host alpha nor on host beta*start it where its configuration is" },
     { "absent", "unreachable", CALLED | ANSWERED | ERROR, MIG_STATE_FAILED, "", FALSE,
@@ -373,7 +391,7 @@ static void test_postcopy_that_waits(void)
 }
 
 /* A guest that is shut off: what moves is its configuration. */
-enum { UNDEFINE = 1 << 9, WAS_THERE = 1 << 10 };
+enum { UNDEFINE = 1 << 10, WAS_THERE = 1 << 11 };
 
 static const struct {
     const char *source, *destination;

@@ -263,6 +263,24 @@ static void test_join(void)
     g_assert_cmpvariant(none, earlier);
 }
 
+/* What was found before the call stays; what is looked at again, or could not be, goes. */
+static void test_forget(void)
+{
+    static const char *const ids[] = { "no-progress", "leftover-copy", "host-unreachable",
+                                       "connection-lost", "volume-removed" };
+    g_autoptr(GPtrArray) findings = mig_findings_new(), kept = mig_findings_new();
+    g_autoptr(GVariant) all = NULL, left = NULL, wanted = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++)
+        mig_findings_add(findings, ids[i], "host", "beta", NULL);
+    mig_findings_add(kept, "no-progress", "host", "beta", NULL);
+    mig_findings_add(kept, "volume-removed", "host", "beta", NULL);
+    all = g_variant_ref_sink(mig_findings_to_variant(findings));
+    wanted = g_variant_ref_sink(mig_findings_to_variant(kept));
+    left = g_variant_ref_sink(mig_verify_forget(all));
+    g_assert_cmpvariant(left, wanted);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -274,6 +292,7 @@ int main(int argc, char **argv)
     g_test_add_func("/verification/not-executing", test_not_executing);
     g_test_add_func("/verification/volumes", test_volumes);
     g_test_add_func("/verification/join", test_join);
+    g_test_add_func("/verification/forget", test_forget);
     g_test_add_func("/verification/plan-of-the-record", test_plan_of_the_record);
 
     return g_test_run();
