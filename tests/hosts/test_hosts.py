@@ -184,6 +184,19 @@ def test_the_key_is_made_and_shown(host_a):
         host_a.exec(["mv", f"{KEY}.pub.away", f"{KEY}.pub"])
 
 
+@pytest.mark.parametrize("words, offered", [
+    (["--"], ["--accept", "--forget", "--help"]), (["by-ss"], ["by-ssh"]), (["--accept", "by-t"], ["by-tls"]),
+    (["l"], []), (["9"], ["9.host"]), (["by-ssh", "--accept", ""], [])])
+def test_bash_completes(hosts, host_a, words, offered):
+    for name in ("by-ssh", "by-tls", "9.host"):
+        hosts.add(name, transport="ssh", address="host-b", user="root")
+    script = f"""
+        . /usr/share/bash-completion/completions/migration-key
+        COMP_WORDS=(migration-key {" ".join(map(repr, words))}) COMP_CWORD={len(words)}
+        _migration_key && printf '%s\\n' "${{COMPREPLY[@]}}" """
+    assert sorted(host_a.exec(["bash", "-c", script]).stdout.split()) == offered
+
+
 @pytest.mark.parametrize("words, said", [
     (["../x"], "no host's name"), (["-oProxyCommand=x"], "usage"), (["nohost"], "no host nohost is configured"),
     (["local"], "not reached by ssh"), (["--accept"], "usage"), (["a", "b"], "usage"), (["$(id)"], "no host's name"),
