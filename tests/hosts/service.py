@@ -174,6 +174,9 @@ class Job:
     def control(self, method, *value):
         return self.service.call(method, *map(str, value), path=self.path, interface="Job")
 
+    def recover(self, step, run=None):
+        return self.service.call("Recover", step, path=self.path, interface="Job", run=run)
+
     def samples(self):
         return self.service.json("call", self.path, f"{NAME}.Job", "GetSamples")
 

@@ -73,28 +73,58 @@ def assert_in_two_halves(end):
     assert (end["SourceState"], end["DestinationState"]) == ("paused", "running")
 
 
+STEPS = ("destroy-destination", "resume-source", "destroy-source", "resume-destination", "stop-source", "stop-destination")
+
+
+def assert_only_looking_is_allowed(job, host_a, host_b):
+    """No step may touch either half, and nothing that is asked for changes that."""
+    before = (reason(host_a), reason(host_b))
+    for step in STEPS:
+        with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
+            job.recover(step)
+    job.recover("look-again")
+    end = job.all()
+    assert_in_two_halves(end)
+    assert (end["State"], end["Recovery"]) == ("failed", ["look-again"])
+    assert (reason(host_a), reason(host_b)) == before
+
+
 def go_on(service, **chosen):
     return service.migrate("web1", "host-b", postcopy=True, postcopy_resume=True, **chosen)
 
 
 def go_on_to_the_end(service, host_b, **chosen):
     """libvirt 9.0 may take the news of the break for that of the resumed migration; it says so then, and
-    the job what is where."""
+    the job what is where. Gives the state of the job."""
     end = go_on(service, **chosen).wait(lambda now: now["State"] in FINAL, "it does not end", 120.0)
     if end["State"] == "completed":
         assert_only_on("web1", host_b, service.host)
+    else:
+        assert_in_two_halves(end)
+    return end["State"]
+
+
+def assert_looking_tells(job, state):
+    """The job that was broken off, after another has gone on with it."""
+    job.recover("look-again")
+    end = job.all()
+    assert end["State"] == state
+    if state == "completed":
+        assert (end["GuestHost"], end["Recovery"], end["Error"]) == ("host-b", [], ["", "", ""])
     else:
         assert_in_two_halves(end)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_broken_off_and_gone_on_with(service, host_a, host_b, flow):
-    """Both halves of the guest stay; a second job brings them together."""
+    """Both halves of the guest stay; a second job brings them together, and the first finds out."""
     job = in_post_copy(service, host_b, **FLOWS[flow])
     break_off(host_a, host_b)
     assert_in_two_halves(job.ended("failed"))
     seen_broken_off(host_a, host_b)
-    go_on_to_the_end(service, host_b, **FLOWS[flow])
+    assert_only_looking_is_allowed(job, host_a, host_b)
+    state = go_on_to_the_end(service, host_b, **FLOWS[flow])
+    assert_looking_tells(job, state)
 
 
 def test_broken_off_twice(service, host_a, host_b):

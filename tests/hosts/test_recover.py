@@ -14,15 +14,15 @@ QEMU = ("-f", "guest=web1[,]")
 DROP_IN = "/run/systemd/system/migration-job@.service.d/deadline.conf"
 
 
-def recover(job, step, run=None):
-    return job.service.call("Recover", step, path=job.path, interface="Job", run=run)
+def reason(host):
+    return host.virsh("domstate", "--reason", "web1", check=False).stdout.strip()
 
 
-def freeze_in_the_switch(service, host_a):
+def freeze_in_the_switch(service, host_a, **chosen):
     """A managed direct migration whose worker hangs when all memory is copied: libvirt has paused the
     guest on the source and waits to be told that it was started on the destination."""
     guests.start(host_a, "web1", persistent=True)
-    job = service.migrate("web1", "host-b", **SLOW)
+    job = service.migrate("web1", "host-b", **SLOW, **chosen)
     job.copying()
     host_a.stop_process("-f", f"migration-worker.*{job.id}")
     host_a.virsh("migrate-setspeed", "web1", "1000")
@@ -46,14 +46,14 @@ def test_the_worker_dies_before_finish(service, host_a, host_b):
     assert_only_on("web1", host_b, host_a)
 
 
-def leave_on_both(service, host_a, host_b):
-    """The guest runs on the destination, and its copy on the source is paused: the source's libvirtd
-    never comes to hear of it, and worker and libvirtd are killed."""
-    job = freeze_in_the_switch(service, host_a)
+def leave_on_both(service, host_a, host_b, there="running", **chosen):
+    """The guest has arrived on the destination, and its copy on the source is paused: the source's
+    libvirtd never comes to hear of it, and worker and libvirtd are killed."""
+    job = freeze_in_the_switch(service, host_a, **chosen)
     host_a.stop_process("-x", "libvirtd")
     try:
         host_a.resume_process("-f", f"migration-worker.*{job.id}")
-        system.wait_for(lambda: guests.state(host_b, "web1") == "running", "it is not started there", PATIENCE, 0.2)
+        system.wait_for(lambda: reason(host_b).startswith(there), "it does not arrive", PATIENCE, 0.2)
         host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
     finally:
         host_a.kill("-x", "libvirtd")
@@ -70,12 +70,12 @@ def test_the_worker_dies_before_confirm(service, host_a, host_b):
     qemu, = host_a.pids(*QEMU)
     for step in ("resume-source", "destroy-destination", "stop-source", "stop-destination"):
         with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
-            recover(job, step)
+            job.recover(step)
 
     host_b.exec(["systemctl", "stop", "libvirtd-tcp.socket", "libvirtd"])
     try:
         with pytest.raises(Refused, match="host-b"):
-            recover(job, "destroy-source")
+            job.recover("destroy-source")
     finally:
         host_b.exec(["systemctl", "start", "libvirtd-tcp.socket", "libvirtd.socket"])
     assert host_a.pids(*QEMU) == [qemu], "the copy on the source was not touched"
@@ -83,13 +83,13 @@ def test_the_worker_dies_before_confirm(service, host_a, host_b):
     host_a.add_user("ann")
     try:
         with pytest.raises(Refused, match="AccessDenied"):
-            recover(job, "destroy-source",
+            job.recover("destroy-source",
                     run=lambda words, check: host_a.session_exec("ann", words, active=True, check=check))
     finally:
         host_a.exec(["userdel", "-r", "-f", "ann"], check=False)
     assert host_a.pids(*QEMU) == [qemu]
 
-    recover(job, "destroy-source")
+    job.recover("destroy-source")
     end = job.all()
     assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "host-b", []), end
     assert_only_on("web1", host_b, host_a)
@@ -104,20 +104,62 @@ def test_it_runs_on_both_hosts(service, host_a, host_b):
     job = leave_on_both(service, host_a, host_b)
     job.ended("interrupted", PATIENCE)
     host_a.virsh("resume", "web1")
-    recover(job, "look-again")
+    job.recover("look-again")
     end = job.all()
     assert (end["State"], end["SourceState"], end["DestinationState"]) == ("failed", "running", "running"), end
     assert end["GuestHost"] == "" and "its disks are in danger" in end["Error"][1], end
     assert end["Recovery"] == ["stop-source", "stop-destination", "look-again"], end
     for step in ("resume-source", "destroy-source", "destroy-destination", "resume-destination"):
         with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
-            recover(job, step)
-    recover(job, "stop-destination")
+            job.recover(step)
+    job.recover("stop-destination")
     end = job.all()
     assert (end["GuestHost"], end["SourceState"], end["Recovery"]) == ("local", "running", []), end
     assert_only_on("web1", host_a, host_b)
     assert_free(host_a, "web1")
     service.migrate("web1", "host-b").ended("completed")
+    assert_only_on("web1", host_b, host_a)
+
+
+def test_paused_on_both_hosts_as_asked(service, host_a, host_b):
+    """Option paused. What has arrived is all of the guest: the other copy goes, and it is where and as
+    it was wanted."""
+    job = leave_on_both(service, host_a, host_b, there="paused (user)", paused=True)
+    end = job.ended("interrupted", PATIENCE)
+    assert (end["GuestHost"], end["SourceState"], end["DestinationState"]) == ("host-b", "paused", "paused"), end
+    assert "has arrived on host host-b and is paused there" in end["Error"][1], end
+    assert end["Verification"]["advice"] == "remove-copy-on-source"
+    assert end["Recovery"] == ["destroy-source", "look-again"], end
+    assert reason(host_a) == "paused (migrating)"
+    qemu, = host_b.pids(*QEMU)
+    for step in ("destroy-destination", "resume-source", "resume-destination", "stop-source", "stop-destination"):
+        with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
+            job.recover(step)
+    job.recover("look-again")
+    assert job.all()["Recovery"] == ["destroy-source", "look-again"]
+    job.recover("destroy-source")
+    end = job.all()
+    assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "host-b", []), end
+    assert (end["SourceState"], end["DestinationState"], end["Error"]) == ("shutoff", "paused", ["", "", ""]), end
+    assert host_b.pids(*QEMU) == [qemu] and reason(host_b) == "paused (user)"
+    host_b.virsh("resume", "web1")
+    assert_only_on("web1", host_b, host_a)
+
+
+def test_paused_on_both_hosts_by_hand(service, host_a, host_b):
+    """Somebody has paused the guest where it has arrived: it goes on there, when the other copy is gone."""
+    job = leave_on_both(service, host_a, host_b)
+    job.ended("interrupted", PATIENCE)
+    host_b.virsh("suspend", "web1")
+    job.recover("look-again")
+    assert job.all()["Recovery"] == ["destroy-source", "look-again"], job.all()
+    job.recover("destroy-source")
+    end = job.all()
+    assert (end["State"], end["GuestHost"]) == ("failed", "host-b"), end
+    assert end["Recovery"] == ["resume-destination", "look-again"], end
+    job.recover("resume-destination")
+    end = job.all()
+    assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "host-b", []), end
     assert_only_on("web1", host_b, host_a)
 
 
@@ -152,7 +194,7 @@ def test_a_destination_that_hangs(service, hurried, host_a, host_b):
             host_b.resume_process("-x", "libvirtd")
         system.wait_for(lambda: guests.state(host_b, "web1") == "running" and guests.state(host_a, "web1") is None,
                         "libvirt does not go on with it", PATIENCE, 0.2)
-    recover(job, "look-again")
+    job.recover("look-again")
     end = job.all()
     assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "host-b", []), end
     assert_only_on("web1", host_b, host_a)
