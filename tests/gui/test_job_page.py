@@ -174,7 +174,8 @@ def test_a_step_is_denied_or_comes_too_late(scene, app, moving):
     app.find("label", "You are not allowed to do this.")
     assert scene.polkit.asked("recover").flags & 1, "the user may be asked for a password"
     scene.polkit.answers["recover"] = polkit.YES
-    scene.b.guests["web"].state = virt.PAUSED
+    # it has not arrived after all
+    scene.b.guests["web"].state, scene.b.guests["web"].reason = virt.PAUSED, virt.PAUSED_MIGRATION
     recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
             "Remove the Copy")
     app.find("label", "nothing was done")
