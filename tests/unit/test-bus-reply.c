@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bus-fixture.h"
 #include "error.h"
 #include "sd-autoptr.h"
 #include "variant.h"
@@ -42,19 +43,6 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     ((Scene *) userdata)->answer = sd_bus_message_ref(answer);
 
     return 0;
-}
-
-static sd_bus *bus_new(int fd, gboolean is_server)
-{
-    sd_bus *bus = NULL;
-
-    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
-    g_assert_cmpint(sd_bus_set_fd(bus, fd, fd), >=, 0);
-    if (is_server)
-        g_assert_cmpint(sd_bus_set_server(bus, TRUE, (sd_id128_t){ .bytes = { 1 } }), >=, 0);
-    g_assert_cmpint(sd_bus_start(bus), >=, 0);
-
-    return bus;
 }
 
 /* The answer to a call, which the caller frees. */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bus-fixture.h"
 #include "sd-autoptr.h"
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
@@ -84,19 +85,6 @@ static int on_any(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
     }
 
     return 0;
-}
-
-static sd_bus *bus_new(int fd, gboolean is_server)
-{
-    sd_bus *bus = NULL;
-
-    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
-    g_assert_cmpint(sd_bus_set_fd(bus, fd, fd), >=, 0);
-    if (is_server)
-        g_assert_cmpint(sd_bus_set_server(bus, TRUE, (sd_id128_t){ .bytes = { 1 } }), >=, 0);
-    g_assert_cmpint(sd_bus_start(bus), >=, 0);
-
-    return bus;
 }
 
 static void begin_without_limits(void)

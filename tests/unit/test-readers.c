@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "access.h"
+#include "bus-fixture.h"
 #include "error.h"
 #include "polkit.h"
 #include "sd-autoptr.h"
@@ -123,19 +124,6 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
     scene->sees = readers_may_see(scene->readers, OWNER);
 
     return sd_bus_reply_method_return(call, NULL);
-}
-
-static sd_bus *bus_new(int fd, gboolean is_server)
-{
-    sd_bus *bus = NULL;
-
-    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
-    g_assert_cmpint(sd_bus_set_fd(bus, fd, fd), >=, 0);
-    if (is_server)
-        g_assert_cmpint(sd_bus_set_server(bus, TRUE, (sd_id128_t){ .bytes = { 1 } }), >=, 0);
-    g_assert_cmpint(sd_bus_start(bus), >=, 0);
-
-    return bus;
 }
 
 /* Without a bus between them: a caller has the name it gives itself, and cannot be watched. */
