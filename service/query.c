@@ -14,12 +14,13 @@
 struct Queries {
     WorkerContext context;
     guint deadline;    /* seconds */
-    GHashTable *asked; /* host name -> Asked */
+    GHashTable *asked; /* instance -> Asked */
 };
 
 typedef struct {
     Queries *queries;
     char *host;
+    char *instance;     /* of its worker's unit */
     WorkerLink *worker; /* NULL until the first question, and after its end */
     GQueue pending;     /* Query */
     sd_event_source *flush;
@@ -62,7 +63,7 @@ static void asked_fail_all(Asked *asked, const GError *error)
 static void asked_forget_if_idle(Asked *asked)
 {
     if (!asked->worker && !asked->flush && g_queue_is_empty(&asked->pending))
-        g_hash_table_remove(asked->queries->asked, asked->host);
+        g_hash_table_remove(asked->queries->asked, asked->instance);
 }
 
 static void asked_free(void *data)
@@ -73,6 +74,7 @@ static void asked_free(void *data)
     asked_fail_all(asked, error);
     sd_event_source_disable_unref(asked->flush);
     g_free(asked->host);
+    g_free(asked->instance);
     g_free(asked);
 }
 
@@ -166,7 +168,7 @@ static int on_flush(sd_event_source *source, void *userdata)
     g_autoptr(GError) error = NULL;
     asked->flush = sd_event_source_disable_unref(asked->flush);
     if (!asked->worker)
-        asked->worker = worker_link_open(&asked->queries->context, LAUNCH_QUERY, asked->host,
+        asked->worker = worker_link_open(&asked->queries->context, LAUNCH_QUERY, asked->instance,
                                          &handlers, asked, &error);
     else if (worker_link_bus(asked->worker))
         asked_send(asked);
@@ -179,12 +181,14 @@ static int on_flush(sd_event_source *source, void *userdata)
 
 static Asked *asked_lookup(Queries *queries, const char *host)
 {
-    Asked *asked = g_hash_table_lookup(queries->asked, host);
+    g_autofree char *instance = mig_host_instance(host);
+    Asked *asked = g_hash_table_lookup(queries->asked, instance);
     if (!asked) {
         asked = g_new0(Asked, 1);
         asked->queries = queries;
         asked->host = g_strdup(host);
-        g_hash_table_insert(queries->asked, asked->host, asked);
+        asked->instance = g_steal_pointer(&instance);
+        g_hash_table_insert(queries->asked, asked->instance, asked);
     }
     return asked;
 }
@@ -204,8 +208,7 @@ static GVariant *with_host(const MigHost *host, GVariant *arguments)
 void query_call(Queries *queries, const MigHost *host, const char *method, GVariant *arguments,
                 QueryAnswered answered, void *userdata)
 {
-    g_autofree char *instance = mig_host_instance(host->name);
-    Asked *asked = asked_lookup(queries, instance);
+    Asked *asked = asked_lookup(queries, host->name);
     Query *query = g_new0(Query, 1);
     query->asked = asked;
     query->method = g_strdup(method);

@@ -76,3 +76,13 @@ def test_a_host_that_is_not_there(s):
     job = s.client.migrate("web", "qemu+tls://nowhere.example/system")
     end = job.ended("failed")
     assert end["Error"][0].endswith("HostNameUnknown") and "nowhere.example" in end["Error"][1]
+
+
+def test_a_host_that_is_silent_is_named_as_it_was(make):
+    """Not by the word that its worker's unit has for it."""
+    s = make(query_deadline=1)
+    s.local.guest("web")
+    s.world.host("c").silent = {"virConnectOpenAuth"}
+    s.service.start()
+    error = s.client.start_plan("web", URI).error()
+    assert error.short == "HostTimeout" and f"host {URI} did not answer within 1 s" in error.text
