@@ -12,7 +12,7 @@ from views import NARROW, VIEWS, Stage
 
 GTK = {"Clear entry", "Shortcuts"}  # of its own widgets
 TECHNICAL = "technical"  # id of the label
-FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d :]+")  # commands, dates
+FOREIGN = re.compile(r"(virsh|sudo) .*|VIR_\w+|QEMU/KVM|root|\w{3} \w{3} [\d\s:]+")  # commands, dates
 # A window's title gives way to the buttons beside it. Tabs below the window: libadwaita 1.2 lays
 # them out when it wants to after a jump in size.
 LIBADWAITA = {"title_label", "vertical_label"}
