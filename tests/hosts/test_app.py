@@ -271,7 +271,7 @@ def test_the_service_is_restarted_in_the_middle(app, host_a, host_b):
 def assert_goes_on(app):
     """From the view Jobs to the page of the job, with its graph."""
     app.do("win.show-jobs")
-    app.find("list item", "web1, from this computer to host-b")
+    app.reach("list item", "web1, from this computer to host-b")
     app.keys("Return")
     app.find("label", COPIES)
     app.until(lambda: NO_GRAPH not in app.find("image", "What is left over time").description, "the graph has samples")
