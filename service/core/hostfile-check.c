@@ -19,7 +19,8 @@
 #define LIBVIRTD (HOST_DAEMON | HOST_LOCAL)
 
 static const HostKeyInfo keys[N_KEYS] = {
-    [KEY_DRIVER] = { "Driver", "driver", "s", ALL, "it may be qemu, xen, vz, openvz or vpx" },
+    [KEY_DRIVER] = { "Driver", "driver", "s", ALL, "it may be qemu, xen, vz, openvz or vpx",
+                     "it may be qemu, xen, vz or openvz" },
     [KEY_TRANSPORT] = { "Transport", "transport", "s", HOST_DAEMON, "it may be ssh, tls or tcp" },
     [KEY_ADDRESS] = { "Address", "address", "s", REMOTE,
                       "it may be a DNS name or an IP address without brackets, not one of this "
@@ -39,7 +40,9 @@ static const HostKeyInfo keys[N_KEYS] = {
     [KEY_PLAINTEXT] = { "AllowPlaintext", "allow-plaintext", "b", LIBVIRTD, "it may be yes or no" },
     [KEY_MIGRATION_ADDRESSES] = { "MigrationAddresses", "migration-addresses", "as", LIBVIRTD,
                                   "it may be up to 64 IP addresses with ; between them, without "
-                                  "brackets, that other hosts can reach" },
+                                  "brackets, that other hosts can reach",
+                                  "it may be up to 64 IP addresses without brackets, that other "
+                                  "hosts can reach" },
     [KEY_UUID] = { "HostUUID", "host-uuid", "s", ALL,
                    "it may be a UUID as virsh capabilities shows it, for example "
                    "9c4f2b56-7d1e-4f0a-8a3b-2f6f4d1c9e70" },
@@ -88,16 +91,71 @@ gboolean mig_hostfile_refuse(GError **error, const char *name, const char *forma
     return FALSE;
 }
 
-gboolean mig_hostfile_refuse_value(GError **error, const char *name, HostKey key, const char *text)
+/* "User=root" of a file, "user root" of settings; the key alone with an empty value. */
+static char *say(const HostTexts *texts, HostKey key, const char *value)
 {
-    g_autofree char *value = mig_text_quote(text);
+    if (!texts->settings)
+        return g_strdup_printf("%s=%s", keys[key].key, value);
+
+    return g_strjoin(value[0] != '\0' ? " " : "", keys[key].dict, value, NULL);
+}
+
+static const char *remedy_of(const HostTexts *texts, HostKey key)
+{
+    const char *of_settings = texts->settings ? keys[key].setting_remedy : NULL;
+
+    return of_settings != NULL ? of_settings : keys[key].remedy;
+}
+
+gboolean mig_hostfile_refuse_value(GError **error, const char *name, const HostTexts *texts,
+                                   HostKey key, const char *text)
+{
+    g_autofree char *value = text[0] != '\0' ? mig_text_quote(text) : g_strdup("");
+    g_autofree char *said = say(texts, key, value);
 
     if (text[0] == '\0')
-        return mig_hostfile_refuse(error, name, "%s= is empty; %s, or leave the line out",
-                                   keys[key].key, keys[key].remedy);
+        return mig_hostfile_refuse(error, name, "%s is empty; %s, or %s", said,
+                                   remedy_of(texts, key),
+                                   texts->settings ? "leave it out" : "leave the line out");
 
-    return mig_hostfile_refuse(error, name, "%s=%s is not usable; %s", keys[key].key, value,
-                               keys[key].remedy);
+    return mig_hostfile_refuse(error, name, "%s is not usable; %s", said, remedy_of(texts, key));
+}
+
+static gboolean refuse_missing(GError **error, const char *name, const HostTexts *texts,
+                               HostKey key)
+{
+    g_autofree char *said = say(texts, key, "");
+
+    return mig_hostfile_refuse(error, name, "%s is missing; %s", said, remedy_of(texts, key));
+}
+
+static gboolean refuse_user(GError **error, const char *name, const HostTexts *texts, HostKey user,
+                            HostKey transport)
+{
+    g_autofree char *said = say(texts, user, "");
+    g_autofree char *with = say(texts, transport, "ssh");
+
+    return mig_hostfile_refuse(error, name, "%s is for %s only; %s", said, with,
+                               texts->settings ? "leave it out" : "remove the line");
+}
+
+static gboolean refuse_transport(GError **error, const char *name, const HostTexts *texts,
+                                 HostKey transport, const char *driver)
+{
+    g_autofree char *said = say(texts, transport, texts->text[transport]);
+    g_autofree char *with = say(texts, KEY_DRIVER, driver);
+
+    return mig_hostfile_refuse(error, name, "%s is not for %s; it may be ssh", said, with);
+}
+
+static gboolean refuse_plaintext(GError **error, const char *name, const HostTexts *texts,
+                                 HostKey transport)
+{
+    g_autofree char *said = say(texts, transport, "tcp");
+    g_autofree char *allowed = say(texts, KEY_PLAINTEXT, texts->settings ? "(true)" : "yes");
+
+    return mig_hostfile_refuse(
+        error, name, "%s sends everything in plain text; use tls or ssh, or add %s", said, allowed);
 }
 
 gboolean mig_hostfile_read_flag(const char *name, const HostTexts *texts, HostKey key,
@@ -123,7 +181,7 @@ gboolean mig_hostfile_read_flag(const char *name, const HostTexts *texts, HostKe
         }
     }
 
-    return mig_hostfile_refuse_value(error, name, key, text);
+    return mig_hostfile_refuse_value(error, name, texts, key, text);
 }
 
 gboolean mig_hostfile_read_address(const char *name, const HostTexts *texts, HostKey key,
@@ -132,7 +190,7 @@ gboolean mig_hostfile_read_address(const char *name, const HostTexts *texts, Hos
     const char *text = texts->text[key];
 
     if (!mig_uri_host_is_valid(text))
-        return mig_hostfile_refuse_value(error, name, key, text);
+        return mig_hostfile_refuse_value(error, name, texts, key, text);
 
     *ret = mig_uri_canonical_address(text);
     if (*ret == NULL)
@@ -149,15 +207,14 @@ static gboolean read_login(const char *name, const HostTexts *texts, HostKey fir
     HostKey user = mig_hostfile_route_key(first, KEY_USER);
 
     if (texts->text[port] != NULL && !mig_uri_parse_port(texts->text[port], &route->port))
-        return mig_hostfile_refuse_value(error, name, port, texts->text[port]);
+        return mig_hostfile_refuse_value(error, name, texts, port, texts->text[port]);
 
     if (texts->text[user] == NULL)
         return TRUE;
     if (!mig_uri_user_is_valid(texts->text[user]))
-        return mig_hostfile_refuse_value(error, name, user, texts->text[user]);
+        return mig_hostfile_refuse_value(error, name, texts, user, texts->text[user]);
     if (route->connect != MIG_CONNECT_SSH)
-        return mig_hostfile_refuse(error, name, "%s= is for %s=ssh only; remove the line",
-                                   keys[user].key, keys[first].key);
+        return refuse_user(error, name, texts, user, first);
     route->user = g_strdup(texts->text[user]);
 
     return TRUE;
@@ -173,21 +230,17 @@ static gboolean read_route(const char *name, const HostTexts *texts, HostKey fir
 
     for (guint i = 0; i < G_N_ELEMENTS(needed); i++) {
         if (texts->text[needed[i]] == NULL)
-            return mig_hostfile_refuse(error, name, "%s= is missing; %s", keys[needed[i]].key,
-                                       keys[needed[i]].remedy);
+            return refuse_missing(error, name, texts, needed[i]);
     }
     if (!mig_connect_from_string(texts->text[first], &route->connect) ||
         route->connect < MIG_CONNECT_SSH || route->connect == MIG_CONNECT_HTTPS)
-        return mig_hostfile_refuse_value(error, name, first, texts->text[first]);
+        return mig_hostfile_refuse_value(error, name, texts, first, texts->text[first]);
     if (!mig_uri_driver_has(driver, route->connect))
-        return mig_hostfile_refuse(error, name, "%s=%s is not for Driver=%s; it may be ssh",
-                                   keys[first].key, texts->text[first], driver);
+        return refuse_transport(error, name, texts, first, driver);
     if (!mig_hostfile_read_flag(name, texts, KEY_PLAINTEXT, &plaintext, error))
         return FALSE;
     if (route->connect == MIG_CONNECT_TCP && !plaintext)
-        return mig_hostfile_refuse(
-            error, name, "%s=tcp sends everything in plain text; use tls or ssh, or add %s=yes",
-            keys[first].key, keys[KEY_PLAINTEXT].key);
+        return refuse_plaintext(error, name, texts, first);
     if (!mig_hostfile_read_address(name, texts, mig_hostfile_route_key(first, KEY_ADDRESS),
                                    &route->address, error))
         return FALSE;
@@ -219,8 +272,9 @@ static void default_peer(HostTexts *texts)
     }
 }
 
-static gboolean read_migration_addresses(MigHost *host, const char *text, GError **error)
+static gboolean read_migration_addresses(MigHost *host, const HostTexts *texts, GError **error)
 {
+    const char *text = texts->text[KEY_MIGRATION_ADDRESSES];
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
     g_auto(GStrv) parts = g_strsplit(text, ";", -1);
 
@@ -233,17 +287,19 @@ static gboolean read_migration_addresses(MigHost *host, const char *text, GError
 
         address = mig_uri_canonical_address(*part);
         if (address == NULL)
-            return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, *part);
+            return mig_hostfile_refuse_value(error, host->name, texts, KEY_MIGRATION_ADDRESSES,
+                                             *part);
         if (g_ptr_array_find_with_equal_func(found, address, g_str_equal, NULL))
             g_free(address);
         else
             g_ptr_array_add(found, address);
         if (found->len > ADDRESSES_MAX)
-            return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+            return mig_hostfile_refuse_value(error, host->name, texts, KEY_MIGRATION_ADDRESSES,
+                                             text);
     }
 
     if (found->len == 0)
-        return mig_hostfile_refuse_value(error, host->name, KEY_MIGRATION_ADDRESSES, text);
+        return mig_hostfile_refuse_value(error, host->name, texts, KEY_MIGRATION_ADDRESSES, text);
 
     g_ptr_array_add(found, NULL);
     g_strfreev(host->migration_addresses);
@@ -263,8 +319,9 @@ static gboolean is_directory_path(const char *text)
     return strcmp(canonical, text) == 0;
 }
 
-static gboolean read_disk_directories(MigHost *host, const char *text, GError **error)
+static gboolean read_disk_directories(MigHost *host, const HostTexts *texts, GError **error)
 {
+    const char *text = texts->text[KEY_DISK_DIRECTORIES];
     g_auto(GStrv) parts = g_strsplit(text, ";", -1);
     guint n = g_strv_length(parts);
 
@@ -272,10 +329,11 @@ static gboolean read_disk_directories(MigHost *host, const char *text, GError **
     if (n > 1 && g_strstrip(parts[n - 1])[0] == '\0')
         g_clear_pointer(&parts[--n], g_free);
     if (n > DIRECTORIES_MAX)
-        return mig_hostfile_refuse_value(error, host->name, KEY_DISK_DIRECTORIES, text);
+        return mig_hostfile_refuse_value(error, host->name, texts, KEY_DISK_DIRECTORIES, text);
     for (guint i = 0; i < n; i++)
         if (!is_directory_path(g_strstrip(parts[i])))
-            return mig_hostfile_refuse_value(error, host->name, KEY_DISK_DIRECTORIES, parts[i]);
+            return mig_hostfile_refuse_value(error, host->name, texts, KEY_DISK_DIRECTORIES,
+                                             parts[i]);
 
     g_strfreev(host->disk_directories);
     host->disk_directories = g_steal_pointer(&parts);
@@ -283,10 +341,12 @@ static gboolean read_disk_directories(MigHost *host, const char *text, GError **
     return TRUE;
 }
 
-static gboolean read_host_uuid(MigHost *host, const char *text, GError **error)
+static gboolean read_host_uuid(MigHost *host, const HostTexts *texts, GError **error)
 {
+    const char *text = texts->text[KEY_UUID];
+
     if (!g_uuid_string_is_valid(text))
-        return mig_hostfile_refuse_value(error, host->name, KEY_UUID, text);
+        return mig_hostfile_refuse_value(error, host->name, texts, KEY_UUID, text);
 
     host->host_uuid = g_ascii_strdown(text, -1);
 
@@ -345,7 +405,7 @@ static gboolean read_driver(MigHost *host, const HostTexts *texts, HostKind *ret
     const char *driver = texts->text[KEY_DRIVER] ?: host->driver;
 
     if (!mig_uri_driver_is_valid(driver))
-        return mig_hostfile_refuse_value(error, host->name, KEY_DRIVER, driver);
+        return mig_hostfile_refuse_value(error, host->name, texts, KEY_DRIVER, driver);
     if (local && !mig_uri_driver_has(driver, MIG_CONNECT_UNIX))
         return mig_hostfile_refuse(error, host->name,
                                    "%s=%s is not for local; give that host a file of its own",
@@ -379,19 +439,17 @@ static gboolean read_kind(MigHost *host, HostTexts *texts, GError **error)
 MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error)
 {
     g_autoptr(MigHost) host = mig_host_new_local();
-    const char *addresses = texts->text[KEY_MIGRATION_ADDRESSES];
-    const char *uuid = texts->text[KEY_UUID];
-    const char *directories = texts->text[KEY_DISK_DIRECTORIES];
 
     g_free(host->name);
     host->name = g_strdup(name);
     if (!read_kind(host, texts, error))
         return NULL;
-    if (addresses != NULL && !read_migration_addresses(host, addresses, error))
+    if (texts->text[KEY_MIGRATION_ADDRESSES] != NULL &&
+        !read_migration_addresses(host, texts, error))
         return NULL;
-    if (uuid != NULL && !read_host_uuid(host, uuid, error))
+    if (texts->text[KEY_UUID] != NULL && !read_host_uuid(host, texts, error))
         return NULL;
-    if (directories != NULL && !read_disk_directories(host, directories, error))
+    if (texts->text[KEY_DISK_DIRECTORIES] != NULL && !read_disk_directories(host, texts, error))
         return NULL;
     if (!mig_hostfile_read_flag(host->name, texts, KEY_RDMA, &host->allow_rdma, error))
         return NULL;

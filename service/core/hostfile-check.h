@@ -44,6 +44,7 @@ typedef struct {
     const char *type; /* there */
     guint hosts;      /* HostKinds */
     const char *remedy;
+    const char *setting_remedy; /* of a setting, NULL: the same */
 } HostKeyInfo;
 
 const HostKeyInfo *mig_hostfile_key(HostKey key);
@@ -51,6 +52,7 @@ const HostKeyInfo *mig_hostfile_key(HostKey key);
 /* One text a key, NULL if it is not there. */
 typedef struct {
     char *text[N_KEYS];
+    gboolean settings; /* a caller gave them: what cannot be is not said in the words of a file */
 } HostTexts;
 
 void mig_hostfile_texts_clear(HostTexts *texts);
@@ -61,7 +63,8 @@ gboolean mig_hostfile_refuse(GError **error, const char *name, const char *forma
     G_GNUC_PRINTF(3, 4);
 
 /* The same for a value that cannot be. */
-gboolean mig_hostfile_refuse_value(GError **error, const char *name, HostKey key, const char *text);
+gboolean mig_hostfile_refuse_value(GError **error, const char *name, const HostTexts *texts,
+                                   HostKey key, const char *text);
 /* A value of the dictionary as the file would have it. */
 char *mig_hostfile_text_of(GVariant *value);
 /* FALSE if it is not there. */
@@ -72,6 +75,10 @@ gboolean mig_hostfile_read_address(const char *name, const HostTexts *texts, Hos
                                    char **ret, GError **error);
 /* Routes and inventory of a host behind a vCenter. */
 gboolean mig_hostfile_read_vcenter(MigHost *host, const HostTexts *texts, GError **error);
+
+/* The host of a dictionary without looking at its name; settings: see HostTexts. */
+MigHost *mig_hostfile_from_dict(const char *name, GVariant *dict, gboolean settings,
+                                GError **error);
 
 /* Checks every text and makes the host; peer keys that are not there get their defaults. */
 MigHost *mig_hostfile_build(const char *name, HostTexts *texts, GError **error);

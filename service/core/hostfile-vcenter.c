@@ -45,7 +45,7 @@ static gboolean read_inventory(MigHost *host, const HostTexts *texts, GError **e
                                        mig_hostfile_key(rows[i].key)->remedy);
         if (rows[i].names > 0 ? !mig_uri_names_are_valid(text, 1, rows[i].names)
                               : !is_file_name(text))
-            return mig_hostfile_refuse_value(error, host->name, rows[i].key, text);
+            return mig_hostfile_refuse_value(error, host->name, texts, rows[i].key, text);
         *rows[i].ret = g_strdup(text);
     }
 
@@ -67,7 +67,7 @@ gboolean mig_hostfile_read_vcenter(MigHost *host, const HostTexts *texts, GError
     if (!mig_hostfile_read_address(host->name, texts, KEY_ADDRESS, &host->own.address, error))
         return FALSE;
     if (port != NULL && !mig_uri_parse_port(port, &host->own.port))
-        return mig_hostfile_refuse_value(error, host->name, KEY_PORT, port);
+        return mig_hostfile_refuse_value(error, host->name, texts, KEY_PORT, port);
     if (!mig_uri_login_is_valid(texts->text[KEY_USER]))
         return mig_hostfile_refuse(error, host->name,
                                    "User= is not usable; for a vCenter it may be a name of up to "

@@ -107,48 +107,8 @@ static gboolean check_keys(const char *name, GVariant *settings, GError **error)
     return TRUE;
 }
 
-static void replace_word(char **text, const char *pattern, const char *by)
-{
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
-    char *replaced = g_regex_replace_literal(regex, *text, -1, 0, by, 0, NULL);
-
-    if (replaced == NULL)
-        return;
-    g_free(*text);
-    *text = replaced;
-}
-
-/* What is said of a file, for who has none: User= is the setting "user". */
-static char *in_words_of_settings(const char *of_a_file)
-{
-    static const char *const phrases[][2] = {
-        { "remove the line", "leave it out" },
-        { "leave the line out", "leave it out" },
-        { "AllowPlaintext=yes", "allow-plaintext (true)" },
-        { "with ; between them, ", "" },
-        { "vz, openvz or vpx", "vz or openvz" },
-    };
-    char *text = g_strdup(of_a_file);
-
-    for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
-        replace_word(&text, phrases[i][0], phrases[i][1]);
-    for (guint i = 0; i < G_N_ELEMENTS(setting_keys); i++) {
-        const HostKeyInfo *key = mig_hostfile_key(setting_keys[i]);
-        g_autofree char *is_missing = g_strdup_printf("\\b%s= ", key->key);
-        g_autofree char *has_value = g_strdup_printf("\\b%s=", key->key);
-        g_autofree char *alone = g_strdup_printf("%s ", key->dict);
-
-        replace_word(&text, is_missing, alone);
-        replace_word(&text, has_value, alone);
-    }
-
-    return text;
-}
-
 MigHost *mig_host_from_settings(const char *name, GVariant *settings, GError **error)
 {
-    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(settings);
-    g_autoptr(GVariant) whole = NULL;
     g_autoptr(GError) local = NULL;
     const char *driver = "";
     MigHost *host;
@@ -163,14 +123,9 @@ MigHost *mig_host_from_settings(const char *name, GVariant *settings, GError **e
         return NULL;
     }
 
-    g_variant_dict_insert(&dict, "name", "s", name);
-    whole = g_variant_ref_sink(g_variant_dict_end(&dict));
-    host = mig_host_from_variant(whole, &local);
-    if (host == NULL) {
-        g_autofree char *said = in_words_of_settings(local->message);
-
-        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, said);
-    }
+    host = mig_hostfile_from_dict(name, settings, TRUE, &local);
+    if (host == NULL)
+        g_set_error_literal(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, local->message);
 
     return host;
 }

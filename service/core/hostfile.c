@@ -309,13 +309,27 @@ static MigHost *host_of_uri(const char *name, GVariant *dict, GError **error)
     return NULL;
 }
 
-MigHost *mig_host_from_variant(GVariant *dict, GError **error)
+MigHost *mig_hostfile_from_dict(const char *name, GVariant *dict, gboolean settings, GError **error)
 {
-    g_auto(HostTexts) texts = { 0 };
-    const char *name = "";
+    g_auto(HostTexts) texts = { .settings = settings };
     GVariantIter iter;
     const char *key;
     GVariant *value;
+
+    g_variant_iter_init(&iter, dict);
+    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        g_autoptr(GVariant) owned = value;
+
+        if (strcmp(key, "name") != 0 && !take_entry(name, key, owned, &texts, error))
+            return NULL;
+    }
+
+    return mig_hostfile_build(name, &texts, error);
+}
+
+MigHost *mig_host_from_variant(GVariant *dict, GError **error)
+{
+    const char *name = "";
 
     if (!g_variant_is_of_type(dict, G_VARIANT_TYPE_VARDICT) ||
         !g_variant_lookup(dict, "name", "&s", &name)) {
@@ -328,15 +342,7 @@ MigHost *mig_host_from_variant(GVariant *dict, GError **error)
     if (!check_name(name, error))
         return NULL;
 
-    g_variant_iter_init(&iter, dict);
-    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
-        g_autoptr(GVariant) owned = value;
-
-        if (strcmp(key, "name") != 0 && !take_entry(name, key, owned, &texts, error))
-            return NULL;
-    }
-
-    return mig_hostfile_build(name, &texts, error);
+    return mig_hostfile_from_dict(name, dict, FALSE, error);
 }
 
 MigHost *mig_host_copy(const MigHost *host)

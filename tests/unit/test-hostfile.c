@@ -666,6 +666,8 @@ static void test_bad_settings(void)
         { "b", "{'transport': <'https'>, 'address': <'b'>}", "transport \"https\"" },
         { "b", "{'transport': <'ssh'>, 'address': <'b/system?command=/x'>}", "address " },
         { "b", "{'transport': <'ssh'>, 'address': <'b\nUser=root'>}", "address " },
+        { "b", "{'transport': <'ssh'>, 'address': <'b User=x, remove the line'>}",
+          "address \"b User=x, remove the line\" is not usable" },
         { "b", "{'transport': <'ssh'>, 'address': <'-oProxyCommand=x'>}", "address " },
         { "b", "{'transport': <'ssh'>, 'address': <'b'>, 'user': <'-lx'>}", "user " },
         { "b", "{'transport': <'ssh'>, 'address': <'b'>, 'peer-user': <'a b'>}", "peer-user " },
