@@ -48,10 +48,9 @@ static gboolean refuse_unknown(const FilterKey *keys, const char *name, GError *
     const char *names[KEYS_MAX + 1] = { NULL };
     for (guint i = 0; keys[i].key && i < KEYS_MAX; i++)
         names[i] = keys[i].key;
-    const char *nearest = mig_text_nearest(name, names);
-    g_autofree char *meant = nearest ? g_strdup_printf("did you mean \"%s\"? ", nearest) : NULL;
+    g_autofree char *meant = mig_text_did_you_mean(name, names);
     g_set_error(error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT,
-                "unknown filter key %s: %sthe keys are %s", quoted, meant ? meant : "", known);
+                "unknown filter key %s: %sthe keys are %s", quoted, meant, known);
     return FALSE;
 }
 

@@ -100,8 +100,7 @@ char *manager_nearest_host(const Manager *manager, const char *name)
 {
     g_autofree const char **names =
         (const char **) g_hash_table_get_keys_as_array(manager->hosts, NULL);
-    const char *nearest = mig_text_nearest(name, names);
-    return nearest ? g_strdup_printf("did you mean \"%s\"? ", nearest) : g_strdup("");
+    return mig_text_did_you_mean(name, names);
 }
 
 Host *manager_host(const Manager *manager, const char *name, GError **error)

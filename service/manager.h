@@ -67,7 +67,7 @@ gboolean manager_idle(const Manager *manager);
 /* Reads the files of hosts again and announces what has changed. */
 void manager_reload_hosts(Manager *manager);
 Host *manager_host(const Manager *manager, const char *name, GError **error);
-/* "did you mean "NAME"? ", or "". */
+/* mig_text_did_you_mean() among the hosts. */
 char *manager_nearest_host(const Manager *manager, const char *name);
 /* Its configuration; MIG_ERROR_UNKNOWN_HOST or MIG_ERROR_INVALID_HOST_FILE. */
 const MigHost *manager_host_config(const Manager *manager, const char *name, GError **error);

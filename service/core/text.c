@@ -113,3 +113,10 @@ const char *mig_text_nearest(const char *word, const char *const *names)
 
     return nearest;
 }
+
+char *mig_text_did_you_mean(const char *word, const char *const *names)
+{
+    const char *nearest = mig_text_nearest(word, names);
+
+    return nearest != NULL ? g_strdup_printf("did you mean \"%s\"? ", nearest) : g_strdup("");
+}

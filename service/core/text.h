@@ -17,3 +17,5 @@ char *mig_text_clean(const char *text, gsize max);
 
 /* The entry of the NULL-terminated `names` that `word` is probably a slip of, or NULL. */
 const char *mig_text_nearest(const char *word, const char *const *names);
+/* "did you mean "NAME"? " of that one, for the middle of a sentence, or "". */
+char *mig_text_did_you_mean(const char *word, const char *const *names);

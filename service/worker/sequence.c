@@ -271,7 +271,7 @@ static MigBaseline *start_baseline(const MigSequence *s)
 {
     const MigSide *destination = s->sides[MIG_DESTINATION];
     gboolean runs = !s->task->offline && !s->task->resume && !s->evidence.was_paused &&
-                    !mig_request_number(s->task->request, MIG_OPT_PAUSED);
+                    !s->evidence.stays_paused;
     return destination && runs ? mig_baseline_start(destination->connection,
                                                     s->sides[MIG_SOURCE]->facts->guest_uuid)
                                : NULL;

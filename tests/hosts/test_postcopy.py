@@ -50,10 +50,6 @@ def test_service_and_worker_killed_in_post_copy(service, host_a, host_b):
     assert_only_on("web1", host_b, host_a)
 
 
-def reason(host):
-    return host.virsh("domstate", "--reason", "web1", check=False).stdout.strip()
-
-
 def break_off(host_a, host_b):
     """Once the guest has what it needs to tick: a processor that waits for a page in the middle of an
     interrupt stops QEMU's monitor, and then nobody can go on."""
@@ -63,8 +59,8 @@ def break_off(host_a, host_b):
 
 def seen_broken_off(host_a, host_b):
     """Waits until both hosts have noticed: before, QEMU refuses to go on."""
-    system.wait_for(lambda: reason(host_a) == "paused (post-copy failed)", "the source does not notice", 60.0)
-    system.wait_for(lambda: reason(host_b) == "running (post-copy failed)", "the destination does not notice", 60.0)
+    system.wait_for(lambda: guests.reason(host_a, "web1") == "paused (post-copy failed)", "the source does not notice", 60.0)
+    system.wait_for(lambda: guests.reason(host_b, "web1") == "running (post-copy failed)", "the destination does not notice", 60.0)
 
 
 def assert_in_two_halves(end):
@@ -78,7 +74,7 @@ STEPS = ("destroy-destination", "resume-source", "destroy-source", "resume-desti
 
 def assert_only_looking_is_allowed(job, host_a, host_b):
     """No step may touch either half, and nothing that is asked for changes that."""
-    before = (reason(host_a), reason(host_b))
+    before = (guests.reason(host_a, "web1"), guests.reason(host_b, "web1"))
     for step in STEPS:
         with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
             job.recover(step)
@@ -86,7 +82,7 @@ def assert_only_looking_is_allowed(job, host_a, host_b):
     end = job.all()
     assert_in_two_halves(end)
     assert (end["State"], end["Recovery"]) == ("failed", ["look-again"])
-    assert (reason(host_a), reason(host_b)) == before
+    assert (guests.reason(host_a, "web1"), guests.reason(host_b, "web1")) == before
 
 
 def go_on(service, **chosen):
@@ -134,7 +130,7 @@ def test_broken_off_twice(service, host_a, host_b):
         assert_in_two_halves(job.ended("failed"))
         seen_broken_off(host_a, host_b)
         job = go_on(service, postcopy_bandwidth=t(1))
-        now = job.wait(lambda now: now["State"] in FINAL or reason(host_a) == "paused (post-copy)", "it does not go on")
+        now = job.wait(lambda now: now["State"] in FINAL or guests.reason(host_a, "web1") == "paused (post-copy)", "it does not go on")
         if now["State"] in FINAL:
             assert_in_two_halves(now)
             return  # as in go_on_to_the_end()

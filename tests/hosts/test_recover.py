@@ -14,10 +14,6 @@ QEMU = ("-f", "guest=web1[,]")
 DROP_IN = "/run/systemd/system/migration-job@.service.d/deadline.conf"
 
 
-def reason(host):
-    return host.virsh("domstate", "--reason", "web1", check=False).stdout.strip()
-
-
 def freeze_in_the_switch(service, host_a, **chosen):
     """A managed direct migration whose worker hangs when all memory is copied: libvirt has paused the
     guest on the source and waits to be told that it was started on the destination."""
@@ -53,7 +49,7 @@ def leave_on_both(service, host_a, host_b, there="running", **chosen):
     host_a.stop_process("-x", "libvirtd")
     try:
         host_a.resume_process("-f", f"migration-worker.*{job.id}")
-        system.wait_for(lambda: reason(host_b).startswith(there), "it does not arrive", PATIENCE, 0.2)
+        system.wait_for(lambda: guests.reason(host_b, "web1").startswith(there), "it does not arrive", PATIENCE, 0.2)
         host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
     finally:
         host_a.kill("-x", "libvirtd")
@@ -130,7 +126,7 @@ def test_paused_on_both_hosts_as_asked(service, host_a, host_b):
     assert "has arrived on host host-b and is paused there" in end["Error"][1], end
     assert end["Verification"]["advice"] == "remove-copy-on-source"
     assert end["Recovery"] == ["destroy-source", "look-again"], end
-    assert reason(host_a) == "paused (migrating)"
+    assert guests.reason(host_a, "web1") == "paused (migrating)"
     qemu, = host_b.pids(*QEMU)
     for step in ("destroy-destination", "resume-source", "resume-destination", "stop-source", "stop-destination"):
         with pytest.raises(Refused, match="NotRecoverable.*nothing was done"):
@@ -141,7 +137,7 @@ def test_paused_on_both_hosts_as_asked(service, host_a, host_b):
     end = job.all()
     assert (end["State"], end["GuestHost"], end["Recovery"]) == ("completed", "host-b", []), end
     assert (end["SourceState"], end["DestinationState"], end["Error"]) == ("shutoff", "paused", ["", "", ""]), end
-    assert host_b.pids(*QEMU) == [qemu] and reason(host_b) == "paused (user)"
+    assert host_b.pids(*QEMU) == [qemu] and guests.reason(host_b, "web1") == "paused (user)"
     host_b.virsh("resume", "web1")
     assert_only_on("web1", host_b, host_a)
 

@@ -114,6 +114,11 @@ def state(host, name):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def reason(host, name):
+    """Its state and why, as "paused (migrating)"; "" if the host does not know the guest."""
+    return host.virsh("domstate", "--reason", name, check=False).stdout.strip()
+
+
 def ticks(host, name):
     """The number of the last tick that the guest printed on this host, 0 if there is none."""
     found = re.findall(rb"^tick (\d+)\r?$", _console_end(host, name), re.MULTILINE)
