@@ -128,12 +128,30 @@ static const Row rows[] = {
       "another job on host {host} holds guest {guest}; wait for it to end, or look at it with "
       "virsh domjobinfo" },
 
+    /* QEMU did not start on the destination; its own words follow in the text, "Permission denied"
+     * and the like, so these come before the rows that look for such words */
+    { MIGRATE, CODE_ANY, "guest CPU", MIG_ERROR_INCOMPATIBLE,
+      "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "
+      "model both hosts have" },
+    { MIGRATE, CODE_ANY, "closed the monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} ended on host {destination}; libvirt's own text or what it "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "while connecting to monitor", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} cannot be started on host {destination}; libvirt's own text "
+      "or what it wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "monitor socket", MIG_ERROR_FAILED,
+      "the hypervisor of guest {guest} ended on host {destination} as soon as it was started; what "
+      "it wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "storage file '", MIG_ERROR_FAILED,
+      "a disk of guest {guest} cannot be opened on host {destination}; libvirt's own text names "
+      "it, see that it is there and that the hypervisor may read it" },
+
     /* the source's libvirtd could not open the destination's */
     { MIGRATE, CODE_ANY, "Host key verification failed", MIG_ERROR_HOST_KEY_UNKNOWN,
       "the ssh key of host {destination} is not known on host {host}; enter it in the known_hosts "
       "file of root there, or use flow managed-direct",
       OF_DESTINATION },
-    { MIGRATE, CODE_ANY, "Permission denied", MIG_ERROR_LOGIN_REFUSED,
+    { MIGRATE, CODE_ANY, "Permission denied (", MIG_ERROR_LOGIN_REFUSED,
       "host {destination} refused the login of host {host}'s libvirtd; let root of host {host} log "
       "in there, or use flow managed-direct",
       OF_DESTINATION },
@@ -216,9 +234,6 @@ static const Row rows[] = {
     { MIGRATE, VIR_ERR_CPU_INCOMPATIBLE, NULL, MIG_ERROR_INCOMPATIBLE,
       "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "
       "model both hosts have" },
-    { MIGRATE, CODE_ANY, "guest CPU", MIG_ERROR_INCOMPATIBLE,
-      "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "
-      "model both hosts have" },
     { MIGRATE, VIR_ERR_OPERATION_ABORTED, NULL, MIG_ERROR_CANCELLED,
       "the migration of guest {guest} was cancelled" },
     { MIGRATE, CODE_ANY, "canceled by client", MIG_ERROR_CANCELLED,
@@ -237,13 +252,11 @@ static const Row rows[] = {
       "guest {guest} is being migrated by somebody else; wait for that to end" },
     { MIGRATE, CODE_ANY, "domain is not running", MIG_ERROR_GUEST_NOT_RUNNING,
       "guest {guest} has just stopped running" },
-    { MIGRATE, CODE_ANY, "closed the monitor", MIG_ERROR_FAILED,
-      "the hypervisor of guest {guest} ended on host {destination}; libvirt's own text or what it "
-      "wrote there (/var/log/libvirt/qemu) tells why" },
-    { MIGRATE, CODE_ANY, "while connecting to monitor", MIG_ERROR_FAILED,
-      "the hypervisor of guest {guest} cannot be started on host {destination}; libvirt's own text "
-      "or what it wrote there (/var/log/libvirt/qemu) tells why" },
     { MIGRATE, CODE_ANY, "Unable to write to socket", MIG_ERROR_FAILED,
+      "host {destination} closed the connection on which guest {guest} arrived; what its "
+      "hypervisor "
+      "wrote there (/var/log/libvirt/qemu) tells why" },
+    { MIGRATE, CODE_ANY, "Unable to read from socket", MIG_ERROR_FAILED,
       "host {destination} closed the connection on which guest {guest} arrived; what its "
       "hypervisor "
       "wrote there (/var/log/libvirt/qemu) tells why" },

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.usefixtures("clean")
 FIRST = 49152
 CHOSEN = 49170
 QEMU = "/usr/bin/qemu-system-x86_64"
+LOG = "var/log/libvirt/qemu/web1.log"
 
 
 @pytest.fixture
@@ -202,22 +203,33 @@ def test_a_destination_that_calls_itself_what_nobody_knows(service, host_a, host
 # What the destination has or has not
 
 
+# QEMU ends before libvirt has connected to its monitor, or after that: two texts of libvirt.
+ENDS_AT_ONCE = 'echo Permission denied >&2; exit 1'
+ENDS_CONNECTED = """exec /usr/bin/python3 -c '
+import re, socket, sys
+socket.socket(fileno=int(re.search("charmonitor,fd=([0-9]+)", " ".join(sys.argv))[1])).accept()
+sys.exit("Could not open it: Permission denied")' "$@\""""
+
+
 @pytest.fixture
-def broken_emulator(host_b):
+def broken_emulator(host_b, how):
     """QEMU of host-b tells what it can do, and does not start to receive a guest."""
-    script = f'case "$*" in *-incoming*) echo no luck >&2; exit 1;; esac\nexec {QEMU}.real "$@"\n'
     host_b.exec(["mv", QEMU, f"{QEMU}.real"])
-    (host_b.root / QEMU[1:]).write_text(f"#!/bin/sh\n{script}")
-    (host_b.root / QEMU[1:]).chmod(0o755)
+    script = host_b.root / QEMU[1:]
+    script.write_text(f'#!/bin/sh\ncase "$*" in *-incoming*) {how};; esac\nexec {QEMU}.real "$@"\n')
+    script.chmod(0o755)
+    (host_b.root / LOG).unlink(missing_ok=True)
     yield
     host_b.exec(["mv", f"{QEMU}.real", QEMU])
 
 
+@pytest.mark.parametrize("how", [ENDS_AT_ONCE, ENDS_CONNECTED], ids=["at-once", "connected"])
 @pytest.mark.usefixtures("guest", "broken_emulator")
 def test_a_hypervisor_that_does_not_start(service, host_a, host_b):
-    end = service.migrate("web1", "host-b").ended("failed")
-    assert_stayed(service, host_a, host_b, end, "host-b", "/var/log/libvirt/qemu")
-    assert "no luck" in end["Error"][2]
+    end = service.migrate("web1", "host-b").failed("Failed")
+    assert_stayed(service, host_a, host_b, end, "the hypervisor of guest", "host-b", "/var/log/libvirt/qemu")
+    log = host_b.root / LOG  # virtlogd writes it in its own time
+    system.wait_for(lambda: "Permission denied" in log.read_text(), "the log does not tell why", 10)
 
 
 def test_a_guest_with_a_tpm(service, host_a, host_b):
