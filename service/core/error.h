@@ -4,7 +4,7 @@
  *
  * Functions report through GError with a sentence for people: it names the thing and the remedy.
  * Programs branch on the name. Libvirt's own error codes are mapped to these in
- * worker/libvirt-error.c, the only place that knows them.
+ * worker/libvirt-error-table.c, the only place that knows them.
  */
 #pragma once
 
