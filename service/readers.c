@@ -42,6 +42,8 @@ typedef struct {
     sd_bus_track *track;
     sd_bus_slot *asked; /* not NULL: polkit is being asked */
     char *id;           /* of that question */
+    gboolean dialog;    /* which allows one */
+    uint64_t answered;  /* serial of the newest read that waited for such an answer */
     OpenCall *open;
     GQueue held; /* sd_bus_message: reads that wait for the answer */
 } Reader;
@@ -134,10 +136,19 @@ static gboolean may_see(const Reader *reader, guint32 owner_uid)
 
 /* Asking polkit */
 
+static uint64_t serial_of(sd_bus_message *call)
+{
+    uint64_t serial = 0;
+    sd_bus_message_get_cookie(call, &serial);
+    return serial;
+}
+
 static void go_on(Reader *reader)
 {
     sd_bus_message *call;
     while ((call = g_queue_pop_head(&reader->held))) {
+        if (reader->dialog)
+            reader->answered = MAX(reader->answered, serial_of(call));
         limits_pass(reader->readers->limits, call);
         sd_bus_message_unref(call);
     }
@@ -166,6 +177,7 @@ static int ask(Reader *reader, gboolean interactive)
 {
     Readers *readers = reader->readers;
     g_free(reader->id);
+    reader->dialog = interactive;
     reader->id = g_strdup_printf("migration-reader-%" G_GUINT64_FORMAT, ++readers->last_id);
     const PolkitQuestion question = { .sender = reader->sender,
                                       .action = ACCESS_LIST,
@@ -203,13 +215,19 @@ static gboolean is_for_owner(sd_bus_message *call)
     return !open;
 }
 
+/* A no may become a yes in a dialog; one that was dismissed is not opened again for what waited. */
+static gboolean wants_dialog(const Reader *reader, sd_bus_message *call)
+{
+    return sd_bus_message_get_allow_interactive_authorization(call) > 0 &&
+           serial_of(call) > reader->answered;
+}
+
 /* TRUE if what the caller may see depends on an answer that is not there yet. */
 static gboolean has_to_ask(const Reader *reader, sd_bus_message *call)
 {
-    gboolean interactive = sd_bus_message_get_allow_interactive_authorization(call) > 0;
     if (reader->asked)
         return TRUE;
-    if (reader->sight == SIGHT_ALL || (reader->sight == SIGHT_OWN && !interactive))
+    if (reader->sight == SIGHT_ALL || (reader->sight == SIGHT_OWN && !wants_dialog(reader, call)))
         return FALSE;
     const Readers *readers = reader->readers;
     return readers->handlers->hides(sd_bus_message_get_path(call), reader->uid, readers->userdata);

@@ -166,6 +166,28 @@ def test_a_read_that_allows_a_dialog(s, job, stranger):
     assert read.result() == "web" and sees(stranger, job)
 
 
+def test_a_dialog_that_is_dismissed_is_not_opened_again(s, job, stranger):
+    s.polkit.answers["list"] = polkit.NO
+    for _ in range(2):  # each read may try again, but once
+        asked = len(s.polkit.questions)
+        read = stranger.start(job.path, PROPERTIES, "Get", GLib.Variant("(ss)", (JOB, "Guest")), interactive=True)
+        assert read.error().short == "AccessDenied"
+        assert [question.flags for question in s.polkit.questions[asked:]] == [1]
+
+
+def test_a_read_that_allows_a_dialog_gets_one_after_a_question_without(s, job, stranger):
+    s.polkit.answers["list"] = polkit.LATE
+    arguments = GLib.Variant("(ss)", (JOB, "Guest"))
+    silent = stranger.start(job.path, PROPERTIES, "Get", arguments)
+    question = s.polkit.asked("list")
+    read = stranger.start(job.path, PROPERTIES, "Get", arguments, interactive=True)
+    assert stranger.get("Version"), "the read has come before this"
+    s.polkit.decide = lambda question: polkit.YES if question.flags & 1 else polkit.CHALLENGE
+    question.answer(polkit.CHALLENGE)
+    assert read.result() == "web"
+    assert silent.error().short == "AccessDenied"
+
+
 def test_what_polkit_says_later_counts(s, job, stranger):
     assert sees(stranger, job)
     s.polkit.answers["list"] = polkit.NO

@@ -27,11 +27,14 @@ typedef struct {
     sd_bus *service, *caller;
     Readers *readers;
     gboolean users_known;
-    gboolean granting; /* the call grants the list of jobs */
-    gboolean sees;     /* the caller that was answered last may see the owner's job */
-    int watched;       /* what comes of watching polkit */
-    gboolean thinking; /* polkit, which cannot be asked otherwise */
-    guint asked;       /* questions to it */
+    gboolean granting;             /* the call grants the list of jobs */
+    gboolean sees;                 /* the caller that was answered last may see the owner's job */
+    int watched;                   /* what comes of watching polkit */
+    gboolean thinking;             /* polkit, which cannot be asked otherwise */
+    guint asked;                   /* questions to it */
+    sd_bus_message_handler_t says; /* what gets its answer, which is no */
+    void *says_to;
+    GQueue passed; /* sd_bus_message: on once more */
     guint open;
     gboolean answered;
     char *error; /* NULL: it was no error */
@@ -68,7 +71,7 @@ void limits_close(OpenCall *open)
 
 void limits_pass(Limits *limits, sd_bus_message *call)
 {
-    g_assert_not_reached();
+    g_queue_push_tail(&scene->passed, sd_bus_message_ref(call));
 }
 
 void turns_refuse(sd_bus_message *call, MigError code, const char *why)
@@ -85,6 +88,8 @@ int polkit_ask(sd_bus *bus, sd_bus_slot **ret_slot, const PolkitQuestion *questi
                sd_bus_message_handler_t answered, void *userdata)
 {
     scene->asked++;
+    scene->says = answered;
+    scene->says_to = userdata;
 
     return scene->thinking ? sd_bus_add_filter(bus, ret_slot, on_nothing, NULL) : -ENOMEM;
 }
@@ -96,7 +101,7 @@ void polkit_withdraw(sd_bus *bus, const char *id)
 
 const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
 {
-    g_assert_not_reached();
+    return "no";
 }
 
 int polkit_watch(sd_bus *bus, sd_bus_slot **ret_slot, sd_bus_message_handler_t changed,
@@ -165,8 +170,9 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     return 0;
 }
 
-/* Sends the call as that name, NULL: as none. */
-static void start(const char *sender, const char *interface, const char *member, const char *first)
+/* As that name, NULL: as none. */
+static void start_with(gboolean dialog, const char *sender, const char *interface,
+                       const char *member, const char *first)
 {
     g_autoptr(sd_bus_message) m = NULL;
 
@@ -176,8 +182,14 @@ static void start(const char *sender, const char *interface, const char *member,
     g_assert_cmpint(sd_bus_message_append(m, "ss", first, "Guest"), >=, 0);
     if (sender)
         g_assert_cmpint(sd_bus_message_set_sender(m, sender), >=, 0);
+    g_assert_cmpint(sd_bus_message_set_allow_interactive_authorization(m, dialog), >=, 0);
     scene->answered = FALSE;
     g_assert_cmpint(sd_bus_call_async(scene->caller, NULL, m, on_answer, NULL, UINT64_MAX), >=, 0);
+}
+
+static void start(const char *sender, const char *interface, const char *member, const char *first)
+{
+    start_with(FALSE, sender, interface, member, first);
 }
 
 static void wait_for_answer(void)
@@ -189,6 +201,18 @@ static void wait_for_answer(void)
         g_assert_cmpint(sd_bus_process(scene->caller, NULL), >=, 0);
         g_assert_cmpint(g_get_monotonic_time(), <, deadline);
     }
+}
+
+/* Until neither has anything to do any more. */
+static void settle(void)
+{
+    int service, caller;
+
+    do {
+        service = sd_bus_process(scene->service, NULL);
+        caller = sd_bus_process(scene->caller, NULL);
+        g_assert_true(service >= 0 && caller >= 0);
+    } while (service + caller > 0);
 }
 
 static void call(const char *sender, const char *interface, const char *member)
@@ -282,6 +306,36 @@ static void test_long_reads_do_not_wait(void)
     end();
 }
 
+static void pass_newest(void)
+{
+    g_autoptr(sd_bus_message) m = g_queue_pop_tail(&scene->passed);
+
+    g_assert_cmpint(sd_bus_enqueue_for_read(scene->service, m), >=, 0);
+}
+
+/* Two wait for a question without, and the newer of them asks for one first. */
+static void test_a_dialog_is_opened_once(void)
+{
+    begin(TRUE);
+    scene->thinking = TRUE;
+    start(OTHER_NAME, PROPERTIES, "Get", JOB);
+    start_with(TRUE, OTHER_NAME, PROPERTIES, "Get", JOB);
+    start_with(TRUE, OTHER_NAME, PROPERTIES, "Get", JOB);
+    settle();
+    g_assert_cmpuint(scene->asked, ==, 1);
+    for (guint i = 0; i < 2; i++) { /* the answer without, and that of the dialog */
+        scene->says(NULL, scene->says_to, NULL);
+        g_assert_cmpuint(scene->passed.length, ==, 3);
+        while (scene->passed.length > 0)
+            pass_newest();
+        settle();
+        g_assert_cmpuint(scene->asked, ==, 2);
+    }
+    g_assert_true(scene->answered);
+    g_assert_false(scene->sees);
+    end();
+}
+
 /* The service does not go on then. */
 static void test_polkit_cannot_be_watched(void)
 {
@@ -305,6 +359,7 @@ int main(int argc, char **argv)
     g_test_add_func("/readers/other-calls", test_other_calls);
     g_test_add_func("/readers/many-reads-wait", test_many_reads_wait);
     g_test_add_func("/readers/long-reads-do-not-wait", test_long_reads_do_not_wait);
+    g_test_add_func("/readers/a-dialog-is-opened-once", test_a_dialog_is_opened_once);
     g_test_add_func("/readers/polkit-cannot-be-watched", test_polkit_cannot_be_watched);
 
     return g_test_run();
