@@ -38,7 +38,8 @@ typedef struct {
     double spent;   /* us of our time, what is long ago counts less */
     gint64 seen;    /* monotonic us */
     UserState user;
-    guint32 uid; /* USER_KNOWN */
+    guint32 uid;        /* USER_KNOWN */
+    gboolean journaled; /* that it is denied everything, for want of a user */
     sd_bus_slot *asking;
     void *owner; /* who asks */
 } Account;

@@ -6,11 +6,10 @@
 
 #include <errno.h>
 
+#include "denial.h"
 #include "error.h"
-#include "journal.h"
 #include "polkit.h"
 #include "sd-autoptr.h"
-#include "variant.h"
 
 struct Authorizer {
     sd_bus *bus;
@@ -54,53 +53,15 @@ static void question_end(Question *question)
     g_hash_table_remove(question->authorizer->questions, question);
 }
 
-/* The journal's field for a detail of the question. */
-static char *field_of_detail(const char *detail)
-{
-    static const char *const renamed[][2] = {
-        { "source.name", "SOURCE_HOST" },
-        { "destination.name", "DESTINATION" },
-        { "host.name", "ASKED_HOST" },
-        { "job.owner.uid", "OWNER_UID" },
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(renamed); i++) {
-        if (g_str_equal(renamed[i][0], detail))
-            return g_strdup(renamed[i][1]);
-    }
-    g_autofree char *name = g_ascii_strup(detail, -1);
-    return g_strdup(g_strdelimit(name, ".-", '_'));
-}
-
-static void journal_denial(const Question *question, const char *why)
-{
-    guint32 uid = 0;
-    /* GCOVR_EXCL_BR_START: limits_open() has asked for the user already */
-    g_autofree char *user = authorize_sender(question->authorizer, question->call, &uid, NULL)
-                                ? g_strdup_printf("%u", uid)
-                                : NULL;
-    const char *const who_and_what[] = {
-        "CALLER",     sd_bus_message_get_sender(question->call),
-        "CALLER_UID", user ? user : "",
-        "METHOD",     sd_bus_message_get_member(question->call),
-        "ACTION",     question->action,
-        "REASON",     why,
-    };
-    /* GCOVR_EXCL_BR_STOP */
-    g_autoptr(GStrvBuilder) fields = g_strv_builder_new();
-    for (gsize i = 0; i < G_N_ELEMENTS(who_and_what); i++)
-        g_strv_builder_add(fields, who_and_what[i]);
-    for (char **detail = question->details; detail && detail[0]; detail += 2) {
-        g_autofree char *name = field_of_detail(detail[0]);
-        g_strv_builder_add_many(fields, name, detail[1], NULL);
-    }
-    g_auto(GStrv) more = g_strv_builder_end(fields);
-    mig_journal_write(MIG_EVENT_DENIED, NULL, (const char *const *) more);
-}
-
 static void deny(const Question *question, const char *why)
 {
     const char *member = sd_bus_message_get_member(question->call);
-    journal_denial(question, why);
+    guint32 uid = 0;
+    /* GCOVR_EXCL_BR_START: limits_open() has asked for the user already */
+    gboolean known = authorize_sender(question->authorizer, question->call, &uid, NULL);
+    denial_journal(question->call, known ? &uid : NULL, question->action, why,
+                   (const char *const *) question->details);
+    /* GCOVR_EXCL_BR_STOP */
     sd_bus_reply_method_errorf(question->call, MIG_ERROR_PREFIX "AccessDenied",
                                "%s needs the authorization %s: %s", member, question->action, why);
 }

@@ -240,15 +240,17 @@ void bus_object_changed(BusObjects *objects, const BusKind *kind, const char *id
 }
 
 /* Of properties that are for the owner alone there is something to read in everything but Get. */
-static int append_nothing(sd_bus_message *reply, const GVariantType *type, const char *interface,
+static int append_nothing(const BusObject *object, sd_bus_message *reply, const GVariantType *type,
                           const char *property, sd_bus_error *ret_error)
 {
+    const BusKind *kind = object->kind;
     sd_bus_message *call = sd_bus_get_current_message(sd_bus_message_get_bus(reply));
     if (call && sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Get") > 0)
         return sd_bus_error_setf(
             ret_error, MIG_ERROR_PREFIX "AccessDenied",
-            "%s of another user's job needs the authorization %s", property,
-            access_find(interface, ACCESS_PROPERTY, property)->actions[ACCESS_GRAVE]);
+            "%s of another user's job needs the authorization %s: %s", property,
+            access_find(kind->interface, ACCESS_PROPERTY, property)->actions[ACCESS_GRAVE],
+            readers_deny(object->objects->readers, kind->owner(object->thing), property));
     g_autoptr(GVariant) nothing = mig_variant_empty(type);
     return mig_variant_append(reply, nothing);
 }
@@ -266,7 +268,7 @@ int bus_object_get(sd_bus *bus, const char *path, const char *interface, const c
         g_autoptr(GVariant) value = property_value(p, object->thing);
         if (is_for_owner(object->kind, property) &&
             !readers_may_see(object->objects->readers, object->kind->owner(object->thing)))
-            return append_nothing(reply, g_variant_get_type(value), interface, property, ret_error);
+            return append_nothing(object, reply, g_variant_get_type(value), property, ret_error);
         return mig_variant_append(reply, value);
     }
     return -ENOENT;

@@ -5,6 +5,7 @@
 #include "call-limits.h"
 
 #include "access.h"
+#include "denial.h"
 #include "error.h"
 #include "log.h"
 #include "message-size.h"
@@ -48,7 +49,20 @@ static BucketKind kind_of(sd_bus_message *call)
     return BUCKET_CALLS;
 }
 
-/* A caller who has left has none. */
+/* Nobody is denied anything when the caller has left. */
+static void journal_unless_left(Account *account, sd_bus_message *answer)
+{
+    if (account->journaled ||
+        sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+        return;
+    sd_bus_message *call = turns_first_call(account);
+    denial_journal(call, NULL,
+                   access_action(sd_bus_message_get_interface(call),
+                                 sd_bus_message_get_member(call), ACCESS_ORDINARY),
+                   LIMITS_NO_USER, NULL);
+    account->journaled = TRUE;
+}
+
 static int on_user(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
     Account *account = userdata;
@@ -59,8 +73,8 @@ static int on_user(sd_bus_message *answer, void *userdata, sd_bus_error *ret_err
         return 0;
     }
     account->user = USER_UNKNOWN;
-    turns_refuse_all(limits->turns, account, MIG_ERROR_ACCESS_DENIED,
-                     "the caller's user is not known");
+    journal_unless_left(account, answer);
+    turns_refuse_all(limits->turns, account, MIG_ERROR_ACCESS_DENIED, LIMITS_NO_USER);
     return 0;
 }
 
@@ -205,8 +219,7 @@ gboolean limits_user(const Limits *limits, sd_bus_message *call, guint32 *uid, G
         *uid = account->uid;
         return TRUE;
     }
-    g_set_error_literal(error, MIG_ERROR, MIG_ERROR_ACCESS_DENIED,
-                        "the caller's user is not known");
+    g_set_error_literal(error, MIG_ERROR, MIG_ERROR_ACCESS_DENIED, LIMITS_NO_USER);
     return FALSE;
 }
 

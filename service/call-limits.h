@@ -19,6 +19,9 @@
 /* Bytes of the arguments of one call. */
 #define LIMITS_MESSAGE_BYTES (64 * 1024)
 
+/* Why a call is denied whose caller is nobody that could be authorized. */
+#define LIMITS_NO_USER "the caller's user is not known"
+
 typedef struct Limits Limits;
 
 Limits *limits_new(sd_bus *bus, GError **error);

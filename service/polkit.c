@@ -59,7 +59,7 @@ const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
     int authorized = 0, challenge = 0;
     if (sd_bus_message_is_method_error(answer, NULL)) {
         log_warning("polkit: %s", sd_bus_message_get_error(answer)->message);
-        return "polkit could not be asked";
+        return POLKIT_SILENT;
     }
     int r = sd_bus_message_enter_container(answer, SD_BUS_TYPE_STRUCT, "bba{ss}");
     if (r > 0)

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
+#define POLKIT_SILENT "polkit could not be asked"
+
 typedef struct {
     const char *sender; /* who is to be authorized, a unique name */
     const char *action;
@@ -22,8 +24,8 @@ int polkit_ask(sd_bus *bus, sd_bus_slot **ret_slot, const PolkitQuestion *questi
                sd_bus_message_handler_t answered, void *userdata);
 void polkit_withdraw(sd_bus *bus, const char *id);
 
-/* Why the answer to such a question is no, NULL: it is yes. Anything that cannot be read is a no.
- */
+/* Why the answer to such a question is no, a constant; NULL: it is yes. Anything that cannot be
+ * read is a no. */
 const char *polkit_refusal(sd_bus_message *answer, gboolean interactive);
 
 /* Calls `changed` whenever polkit says that it may answer otherwise than before. Negative errno. */

@@ -4,7 +4,10 @@
  */
 #include "readers.h"
 
+#include <string.h>
+
 #include "access.h"
+#include "denial.h"
 #include "error.h"
 #include "log.h"
 #include "message-size.h"
@@ -37,8 +40,10 @@ typedef struct {
     char *sender;
     guint32 uid;
     Sight sight;
-    gboolean granted; /* by a call of its own, which polkit's changes do not take away */
-    gint64 seen;      /* monotonic us */
+    const char *refusal; /* why no more than SIGHT_OWN */
+    gboolean journaled;  /* that a read was denied, since it has seen less */
+    gboolean granted;    /* by a call of its own, which polkit's changes do not take away */
+    gint64 seen;         /* monotonic us */
     sd_bus_track *track;
     sd_bus_slot *asked; /* not NULL: polkit is being asked */
     char *id;           /* of that question */
@@ -118,6 +123,7 @@ static Reader *reader_get(Readers *readers, sd_bus_message *call)
         reader->readers = readers;
         reader->sender = g_strdup(sender);
         reader->uid = uid;
+        reader->refusal = POLKIT_SILENT;
         g_hash_table_insert(readers->by_sender, reader->sender, reader);
         int r = sd_bus_track_new(readers->bus, &reader->track, on_gone, reader);
         if (r >= 0)
@@ -158,7 +164,10 @@ static void set_sight(Reader *reader, Sight sight)
 {
     gboolean shown_less = reader->sight == SIGHT_OWN;
     reader->sight = sight;
-    if (shown_less && sight == SIGHT_ALL)
+    if (sight != SIGHT_ALL)
+        return;
+    reader->journaled = FALSE;
+    if (shown_less)
         reader->readers->handlers->revealed(reader->sender, reader->readers->userdata);
 }
 
@@ -167,8 +176,9 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *ret_e
     Reader *reader = userdata;
     reader->asked = sd_bus_slot_unref(reader->asked);
     g_clear_pointer(&reader->open, limits_close);
+    reader->refusal = polkit_refusal(answer, reader->dialog);
     if (!reader->granted)
-        set_sight(reader, polkit_refusal(answer, FALSE) ? SIGHT_OWN : SIGHT_ALL);
+        set_sight(reader, reader->refusal ? SIGHT_OWN : SIGHT_ALL);
     go_on(reader);
     return 0;
 }
@@ -233,9 +243,31 @@ static gboolean has_to_ask(const Reader *reader, sd_bus_message *call)
     return readers->handlers->hides(sd_bus_message_get_path(call), reader->uid, readers->userdata);
 }
 
+/* Once a caller: however many properties it reads, however often, it is the same no. */
+static void journal_denial(Reader *reader, sd_bus_message *call, const char *why,
+                           const char *const *details)
+{
+    if (!reader->journaled)
+        denial_journal(call, &reader->uid, ACCESS_LIST, why, details);
+    reader->journaled = TRUE;
+}
+
 static gboolean may_hold(const Reader *reader, sd_bus_message *call)
 {
     return reader->held.length < HELD_MAX && message_size(call, HELD_BYTES) <= HELD_BYTES;
+}
+
+/* polkit is not asked: too much is `open`, or NULL: it cannot be. */
+static int refuse(Reader *reader, sd_bus_message *call, const GError *open)
+{
+    g_clear_pointer(&reader->open, limits_close);
+    if (open) {
+        turns_refuse(call, MIG_ERROR_LIMITS_EXCEEDED, open->message);
+    } else {
+        journal_denial(reader, call, POLKIT_SILENT, NULL);
+        turns_refuse(call, MIG_ERROR_ACCESS_DENIED, POLKIT_SILENT);
+    }
+    return 1;
 }
 
 static int hold(Reader *reader, sd_bus_message *call)
@@ -248,16 +280,10 @@ static int hold(Reader *reader, sd_bus_message *call)
         return 1;
     }
     if (!reader->asked) {
+        gboolean dialog = sd_bus_message_get_allow_interactive_authorization(call) > 0;
         reader->open = limits_open(reader->readers->limits, call, OPEN_QUESTIONS, &error);
-        int r = reader->open
-                    ? ask(reader, sd_bus_message_get_allow_interactive_authorization(call) > 0)
-                    : -EBUSY;
-        if (r < 0) {
-            g_clear_pointer(&reader->open, limits_close);
-            turns_refuse(call, error ? MIG_ERROR_LIMITS_EXCEEDED : MIG_ERROR_ACCESS_DENIED,
-                         error ? error->message : "polkit could not be asked");
-            return 1;
-        }
+        if (!reader->open || ask(reader, dialog) < 0)
+            return refuse(reader, call, error);
     }
     g_queue_push_tail(&reader->held, sd_bus_message_ref(call));
     return 1;
@@ -279,6 +305,24 @@ gboolean readers_may_see(const Readers *readers, guint32 owner_uid)
         return FALSE;
     const Reader *reader = find(readers, sd_bus_message_get_sender(call));
     return reader && may_see(reader, owner_uid);
+}
+
+const char *readers_deny(const Readers *readers, guint32 owner_uid, const char *property)
+{
+    sd_bus_message *call = sd_bus_get_current_message(readers->bus);
+    Reader *reader = find(readers, sd_bus_message_get_sender(call));
+    if (!reader)
+        return LIMITS_NO_USER;
+    g_autofree char *owner = g_strdup_printf("%u", owner_uid);
+    const char *details[] = { "job.id",
+                              sd_bus_message_get_path(call) + strlen(ACCESS_JOBS),
+                              "job.owner.uid",
+                              owner,
+                              "property",
+                              property,
+                              NULL };
+    journal_denial(reader, call, reader->refusal, details);
+    return reader->refusal;
 }
 
 void readers_add(Readers *readers, sd_bus_message *call)

@@ -35,6 +35,10 @@ int readers_begin(Readers *readers);
 /* TRUE if the call that is being answered is a read whose caller may see jobs of the user. */
 gboolean readers_may_see(const Readers *readers, guint32 owner_uid);
 
+/* Why the caller of the Get of a job that is being answered is denied the property, a constant. The
+ * first time that is written into the journal. */
+const char *readers_deny(const Readers *readers, guint32 owner_uid, const char *property);
+
 /* The caller is told of changes of its user's own jobs. */
 void readers_add(Readers *readers, sd_bus_message *call);
 /* polkit has granted the caller the action; that holds until it leaves the bus. */

@@ -131,6 +131,11 @@ void turns_go_on(Turns *turns, Account *account)
     make_ready(turns, account);
 }
 
+sd_bus_message *turns_first_call(const Account *account)
+{
+    return ((const Turn *) account->waiting.head->data)->call;
+}
+
 void turns_refuse_all(Turns *turns, Account *account, MigError code, const char *why)
 {
     while (account->waiting.length > 0) {

@@ -34,6 +34,8 @@ void turns_drop(Turn *turn);
 /* The user of the account is being asked for, and is known: nothing is done for it in between. */
 void turns_hold(Turns *turns, Account *account);
 void turns_go_on(Turns *turns, Account *account);
+/* The oldest call that waits for that, borrowed: only a call lets the user be asked for. */
+sd_bus_message *turns_first_call(const Account *account);
 /* Answers every call that waits for it with an error at once; before a user is known nothing but
  * calls waits. */
 void turns_refuse_all(Turns *turns, Account *account, MigError code, const char *why);

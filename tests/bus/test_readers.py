@@ -188,6 +188,39 @@ def test_a_read_that_allows_a_dialog_gets_one_after_a_question_without(s, job, s
     assert silent.error().short == "AccessDenied"
 
 
+def test_a_denied_read_is_in_the_journal_once_a_caller(s, job, stranger):
+    """Until polkit has allowed it; not for what is only left empty, and not for what may be read."""
+    s.polkit.answers["list"] = polkit.NO
+
+    def read(client, name):
+        return client.start(job.path, PROPERTIES, "Get", GLib.Variant("(ss)", (JOB, name)))
+
+    def denials():
+        return [line for line in s.service.log().splitlines() if "was denied" in line]
+
+    def denial(client):
+        name = client.connection.get_unique_name()
+        return f"<4>User {OTHER} ({name}) was denied Get ({NAME}.list): polkit said no"
+
+    assert not sees(stranger, job) and read(stranger, "State").result() == "running"
+    assert denials() == []
+    for name in ("Guest", "Error", "Guest", "Plan"):
+        assert read(stranger, name).error().short == "AccessDenied"
+        assert denials() == [denial(stranger)]
+    another = s.new_client(uid=OTHER)
+    assert read(another, "Guest").error().text.endswith(f"{NAME}.list: polkit said no")
+    assert denials() == [denial(stranger), denial(another)]
+    s.polkit.answers["list"] = polkit.YES
+    s.polkit.change()
+    for client in (stranger, another):
+        wait(lambda: told(client, job).get("Guest") == "web", "the caller is shown it")  # noqa: B023
+    s.polkit.answers["list"] = polkit.NO
+    s.polkit.change()
+    wait(lambda: not sees(stranger, job), "the caller may not see it any more")
+    assert read(stranger, "Guest").error().short == "AccessDenied"
+    assert denials() == [denial(stranger), denial(another), denial(stranger)]
+
+
 def test_what_polkit_says_later_counts(s, job, stranger):
     assert sees(stranger, job)
     s.polkit.answers["list"] = polkit.NO

@@ -10,14 +10,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "bus-fixture.h"
+#include "denial.h"
 #include "sd-autoptr.h"
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define MANAGER "org.example.Migration1.Manager"
 #define SECONDS 30
 
-typedef enum { USERS_KNOWN, USERS_GONE, USERS_SILENT } Users;
+typedef enum { USERS_KNOWN, USERS_GONE, USERS_NONE, USERS_SILENT } Users;
 
 typedef struct {
     sd_event *event;
@@ -27,7 +29,7 @@ typedef struct {
     guint asked;          /* whose call it is */
     GQueue unsaid;        /* sd_bus_message: such questions that have no answer */
     sd_bus_message *last; /* that the service has got */
-    guint got, passed, sent, answered, limited;
+    guint got, passed, sent, answered, limited, journaled;
     char *error; /* the last one's text */
     char *error_name;
 } Scene;
@@ -45,12 +47,14 @@ gint64 __wrap_g_get_monotonic_time(void)
 
 /* The bus */
 
-static void say_user(sd_bus_message *question, gboolean known)
+static void say_user(sd_bus_message *question, Users users)
 {
-    if (known)
+    if (users == USERS_KNOWN)
         sd_bus_reply_method_return(question, "u", 1000u);
-    else
+    else if (users == USERS_GONE)
         sd_bus_reply_method_errorf(question, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "it has left");
+    else
+        sd_bus_reply_method_errorf(question, SD_BUS_ERROR_FAILED, "it has come by another way");
 }
 
 static int on_question(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
@@ -61,9 +65,21 @@ static int on_question(sd_bus_message *m, void *userdata, sd_bus_error *ret_erro
     if (scene->users == USERS_SILENT)
         g_queue_push_tail(&scene->unsaid, sd_bus_message_ref(m));
     else
-        say_user(m, scene->users == USERS_KNOWN);
+        say_user(m, scene->users);
 
     return 1;
+}
+
+/* The journal */
+
+void denial_journal(sd_bus_message *call, const guint32 *uid, const char *action, const char *why,
+                    const char *const *details)
+{
+    g_assert_null(uid);
+    g_assert_cmpstr(sd_bus_message_get_member(call), ==, "Plan");
+    g_assert_cmpstr(action, ==, ACCESS_PREFIX "check");
+    g_assert_cmpstr(why, ==, LIMITS_NO_USER);
+    scene->journaled++;
 }
 
 /* The service */
@@ -220,16 +236,33 @@ static void test_users_not_known(void)
     run_until(&scene->got, 5);
     run_until(&scene->asked, 1);
     g_assert_false(limits_idle(scene->limits));
-    say_user(g_queue_peek_head(&scene->unsaid), FALSE);
+    say_user(g_queue_peek_head(&scene->unsaid), USERS_GONE);
     run_until(&scene->answered, 5);
     g_assert_cmpuint(scene->passed, ==, 0);
     g_assert_cmpstr(scene->error_name, ==, mig_error_name(MIG_ERROR_ACCESS_DENIED));
     g_assert_true(limits_idle(scene->limits));
+    g_assert_cmpuint(scene->journaled, ==, 0);
     /* the next one asks again */
     scene->users = USERS_KNOWN;
     call(1);
     run_until(&scene->passed, 1);
     g_assert_cmpuint(scene->asked, ==, 2);
+    end();
+}
+
+static void test_users_not_said(void)
+{
+    begin(USERS_NONE);
+    for (guint i = 1; i <= 3; i++) {
+        call(1);
+        run_until(&scene->answered, i);
+        g_assert_cmpstr(scene->error_name, ==, mig_error_name(MIG_ERROR_ACCESS_DENIED));
+        g_assert_cmpuint(scene->journaled, ==, 1);
+    }
+    call(2);
+    run_until(&scene->answered, 4);
+    g_assert_cmpuint(scene->journaled, ==, 2);
+    g_assert_cmpuint(scene->passed, ==, 0);
     end();
 }
 
@@ -285,7 +318,7 @@ static void test_waiting_of_a_sender(void)
     scene->users = USERS_KNOWN;
     call(2);
     run_until(&scene->passed, 1);
-    say_user(g_queue_peek_head(&scene->unsaid), TRUE);
+    say_user(g_queue_peek_head(&scene->unsaid), USERS_KNOWN);
     run_until(&scene->answered, 130);
     g_assert_cmpuint(scene->passed, ==, 129);
     end();
@@ -556,6 +589,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 
     g_test_add_func("/call-limits/users-not-known", test_users_not_known);
+    g_test_add_func("/call-limits/users-not-said", test_users_not_said);
     g_test_add_func("/call-limits/user-of-a-call", test_user_of_a_call);
     g_test_add_func("/call-limits/without-sender", test_without_sender);
     g_test_add_func("/call-limits/waiting-of-a-sender", test_waiting_of_a_sender);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Tests of who is shown what of the jobs of others where the bus or polkit fail: nobody is shown
- * more then; and of what waits while polkit does not answer. The callers' accounts and polkit are
- * played; tests/bus/test_readers.py has the rest.
+ * more then; and of what waits while polkit does not answer. The callers' accounts, polkit and the
+ * journal are played; tests/bus/test_readers.py has the rest.
  */
 #include "readers.h"
 
@@ -12,6 +12,7 @@
 
 #include "access.h"
 #include "bus-fixture.h"
+#include "denial.h"
 #include "error.h"
 #include "polkit.h"
 #include "sd-autoptr.h"
@@ -36,6 +37,8 @@ typedef struct {
     void *says_to;
     GQueue passed; /* sd_bus_message: on once more */
     guint open;
+    const char *why; /* the caller that was answered last is denied the property */
+    guint journaled;
     gboolean answered;
     char *error; /* NULL: it was no error */
 } Scene;
@@ -110,6 +113,14 @@ int polkit_watch(sd_bus *bus, sd_bus_slot **ret_slot, sd_bus_message_handler_t c
     return scene->watched;
 }
 
+void denial_journal(sd_bus_message *call, const guint32 *uid, const char *action, const char *why,
+                    const char *const *details)
+{
+    g_assert_cmpuint(*uid, ==, 1001);
+    g_assert_cmpstr(action, ==, ACCESS_LIST);
+    scene->journaled++;
+}
+
 static gboolean hides(const char *path, guint32 uid, void *userdata)
 {
     return uid != OWNER;
@@ -127,6 +138,8 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
     if (scene->granting)
         readers_grant(scene->readers, call);
     scene->sees = readers_may_see(scene->readers, OWNER);
+    if (sd_bus_message_is_method_call(call, PROPERTIES, "Get") > 0)
+        scene->why = scene->sees ? NULL : readers_deny(scene->readers, OWNER, "Guest");
 
     return sd_bus_reply_method_return(call, NULL);
 }
@@ -237,10 +250,12 @@ static void test_unknown_users(void)
         read_guest(senders[i]);
         g_assert_null(scene->error);
         g_assert_false(scene->sees);
+        g_assert_cmpstr(scene->why, ==, LIMITS_NO_USER);
         scene->granting = TRUE; /* to nobody */
         read_guest(senders[i]);
         g_assert_false(scene->sees);
         g_assert_cmpuint(scene->asked, ==, 0);
+        g_assert_cmpuint(scene->journaled, ==, 0);
         end();
     }
 }
@@ -253,6 +268,7 @@ static void test_polkit_cannot_be_asked(void)
         g_assert_cmpstr(scene->error, ==, mig_error_name(MIG_ERROR_ACCESS_DENIED));
         g_assert_cmpuint(scene->asked, ==, i);
         g_assert_cmpuint(scene->open, ==, 0);
+        g_assert_cmpuint(scene->journaled, ==, 1);
     }
     read_guest(OWNER_NAME);
     g_assert_null(scene->error);
@@ -332,7 +348,8 @@ static void test_a_dialog_is_opened_once(void)
         g_assert_cmpuint(scene->asked, ==, 2);
     }
     g_assert_true(scene->answered);
-    g_assert_false(scene->sees);
+    g_assert_cmpstr(scene->why, ==, "no");
+    g_assert_cmpuint(scene->journaled, ==, 1);
     end();
 }
 
