@@ -20,7 +20,8 @@
 #define LIMITS_MESSAGE_BYTES (64 * 1024)
 
 /* Why a call is denied whose caller is nobody that could be authorized. */
-#define LIMITS_NO_USER "the caller's user is not known"
+#define LIMITS_NO_USER                                                                             \
+    "the bus does not know the caller's user; connect to it anew, as a user of this machine"
 
 typedef struct Limits Limits;
 

@@ -205,7 +205,8 @@ static void control_authorized(sd_bus_message *call, void *userdata)
         return;
     }
     g_autoptr(GError) error =
-        g_error_new_literal(MIG_ERROR, MIG_ERROR_JOB_FINISHED, "the job has ended already");
+        g_error_new(MIG_ERROR, MIG_ERROR_JOB_FINISHED,
+                    "job %" G_GUINT64_FORMAT " has ended already; ListJobs says how", request->id);
     bus_reply_error(call, error);
 }
 
@@ -272,7 +273,10 @@ static void recover_authorized(sd_bus_message *call, void *userdata)
     Job *job = manager_job(request->manager, request->id);
     if (!job)
         g_set_error(&error, MIG_ERROR, MIG_ERROR_NO_SUCH_JOB,
-                    "job %" G_GUINT64_FORMAT " is too old to be recovered", request->id);
+                    "job %" G_GUINT64_FORMAT
+                    " is too old to be recovered; see what virsh list --all "
+                    "shows on both hosts",
+                    request->id);
     else if (manager_may_recover(request->manager, job, &error))
         job_recover(job, request->step, request->caller, on_done, sd_bus_message_ref(call));
     if (error)

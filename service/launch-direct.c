@@ -56,9 +56,10 @@ static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *u
 {
     Child *child = userdata;
     DirectLaunch *launch = child->launch;
-    g_autoptr(GError) error =
-        g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker %s ended before it was ready (%s %d)",
-                    child->key, info->si_code == CLD_EXITED ? "status" : "signal", info->si_status);
+    g_autoptr(GError) error = g_error_new(
+        MIG_ERROR, MIG_ERROR_WORKER,
+        "the worker %s ended before it was ready (%s %d); see what it says in the service's log",
+        child->key, info->si_code == CLD_EXITED ? "status" : "signal", info->si_status);
     g_hash_table_remove(child->launcher->children, GINT_TO_POINTER(child->pid));
     if (launch)
         launch->parent.handlers->failed(error, launch->parent.userdata);
@@ -103,8 +104,10 @@ static Launch *direct_start(Launcher *parent, LaunchKind kind, const char *insta
     if (pid == 0)
         run_worker(launcher->settings, kind, instance);
     if (pid < 0) {
-        g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER, "no worker could be started: %s",
-                    g_strerror(errno));
+        g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER,
+                    "the worker %s/%s could not be started: %s; call again when fewer processes "
+                    "run",
+                    launch_kind_to_string(kind), instance, g_strerror(errno));
         return NULL;
     }
     Child *child = g_new0(Child, 1);

@@ -91,8 +91,8 @@ static Launch *systemd_start(Launcher *parent, LaunchKind kind, const char *inst
                                      launch, "ss", launch->unit, "replace");
     if (r >= 0)
         return &launch->parent;
-    g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER, "%s could not be started: %s", launch->unit,
-                g_strerror(-r));
+    g_set_error(error, MIG_ERROR, MIG_ERROR_WORKER,
+                "the worker %s could not be started: %s; call again", launch->unit, g_strerror(-r));
     systemd_forget(&launch->parent);
     return NULL;
 }

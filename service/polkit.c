@@ -65,11 +65,11 @@ const char *polkit_refusal(sd_bus_message *answer, gboolean interactive)
     if (r > 0)
         r = sd_bus_message_read(answer, "bb", &authorized, &challenge);
     if (r <= 0)
-        return "polkit's answer cannot be read";
+        return "polkit's answer cannot be read; see what systemctl status polkit says";
     if (authorized)
         return NULL;
     if (!challenge)
-        return "polkit said no";
+        return "polkit said no; ask the administrator for a rule that allows it";
     return interactive
                ? "polkit wants a password and there is no agent that could ask for it; call "
                  "from a desktop, or start pkttyagent(1) for the calling process"

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
-#define POLKIT_SILENT "polkit could not be asked"
+#define POLKIT_SILENT "polkit could not be asked; see what systemctl status polkit says"
 
 typedef struct {
     const char *sender; /* who is to be authorized, a unique name */

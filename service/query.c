@@ -69,8 +69,8 @@ static void asked_forget_if_idle(Asked *asked)
 static void asked_free(void *data)
 {
     Asked *asked = data;
-    g_autoptr(GError) error =
-        g_error_new(MIG_ERROR, MIG_ERROR_FAILED, "the service is being stopped");
+    g_autoptr(GError) error = g_error_new(
+        MIG_ERROR, MIG_ERROR_FAILED, "the service is being stopped; call again, which starts it");
     asked_fail_all(asked, error);
     sd_event_source_disable_unref(asked->flush);
     g_free(asked->host);

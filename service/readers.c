@@ -265,7 +265,8 @@ static int refuse(Reader *reader, sd_bus_message *call, const GError *open)
         turns_refuse(call, MIG_ERROR_LIMITS_EXCEEDED, open->message);
     } else {
         journal_denial(reader, call, POLKIT_SILENT, NULL);
-        turns_refuse(call, MIG_ERROR_ACCESS_DENIED, POLKIT_SILENT);
+        turns_refuse(call, MIG_ERROR_ACCESS_DENIED,
+                     "jobs of other users need the authorization " ACCESS_LIST ": " POLKIT_SILENT);
     }
     return 1;
 }

@@ -105,8 +105,9 @@ static void ask(Recovery *recovery)
                               recovery, UINT64_MAX);
     if (r >= 0)
         return;
-    g_autoptr(GError) error =
-        g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker cannot be asked: %s", g_strerror(-r));
+    g_autoptr(GError) error = g_error_new(MIG_ERROR, MIG_ERROR_WORKER,
+                                          "the worker of job %s cannot be asked: %s; call again",
+                                          recovery->instance, g_strerror(-r));
     finish(recovery, error);
 }
 

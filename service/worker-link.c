@@ -122,6 +122,14 @@ sd_bus *worker_link_bus(const WorkerLink *worker)
 static void start_watching(WorkerLink *worker);
 static gboolean launch(WorkerLink *worker, LaunchHow how, GError **error);
 
+static GError *error_about(const WorkerLink *worker, const char *what)
+{
+    const char *kind = launch_kind_to_string(worker->kind);
+    return g_error_new(MIG_ERROR, MIG_ERROR_WORKER,
+                       "the worker %s/%s %s; see what journalctl -u migration-%s@%s says", kind,
+                       worker->instance, what, kind, worker->instance);
+}
+
 /* It is gone, or as good as gone, before it was of use. */
 static void replace(WorkerLink *worker, const GError *why)
 {
@@ -160,9 +168,7 @@ static int on_begun(sd_bus_message *m, void *userdata, sd_bus_error *ret_error)
 static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 {
     WorkerLink *worker = userdata;
-    g_autoptr(GError) error =
-        g_error_new(MIG_ERROR, MIG_ERROR_WORKER, "the worker %s/%s does not answer",
-                    launch_kind_to_string(worker->kind), worker->instance);
+    g_autoptr(GError) error = error_about(worker, "does not answer");
     replace(worker, error);
     return 0;
 }
@@ -245,9 +251,7 @@ static void on_launch_started(void *userdata)
     if (worker->bus || g_file_test(worker->path, G_FILE_TEST_EXISTS))
         return;
     if (worker->afresh)
-        g_set_error(&error, MIG_ERROR, MIG_ERROR_WORKER,
-                    "the worker %s/%s ended before it could be asked",
-                    launch_kind_to_string(worker->kind), worker->instance);
+        error = error_about(worker, "ended before it could be asked");
     if (error || !launch(worker, LAUNCH_AFRESH, &error))
         replace(worker, error);
 }

@@ -167,8 +167,10 @@ static int on_recover(sd_bus_message *call, void *userdata, sd_bus_error *ret_er
     if (r < 0)
         return r;
     if (recover->call)
-        g_set_error_literal(&error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
-                            "another step is just being done");
+        g_set_error(&error, MIG_ERROR, MIG_ERROR_GUEST_BUSY,
+                    "another step is just being done for job %" G_GUINT64_FORMAT "; wait for its "
+                    "answer and call again",
+                    recover->job->id);
     else if (!mig_recovery_from_id(id, &recover->step))
         g_set_error(&error, MIG_ERROR, MIG_ERROR_INVALID_ARGUMENT, "no step is called %.32s", id);
     else
