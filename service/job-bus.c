@@ -210,27 +210,32 @@ static void control_authorized(sd_bus_message *call, void *userdata)
     bus_reply_error(call, error);
 }
 
-static int authorize_control(ManagerBus *face, sd_bus_message *call, const MigJob *record,
-                             ControlRequest *request, guint32 uid)
+/* `detail` is what is done to the job, "job.control" or "job.step", and `value` which. Takes the
+ * request, which g_free() frees. */
+static int authorize_job(const BusObject *object, sd_bus_message *call, AccessCase which,
+                         const char *detail, const char *value, Authorized authorized,
+                         void *request)
 {
-    const MigControlInfo *info = mig_control_info(request->control);
+    const ManagerBus *face = bus_objects_userdata(object->objects);
+    const MigJob *record = object->thing;
     g_autofree char *id = job_bus_id(record->id);
     g_autofree char *owner = g_strdup_printf("%u", record->owner_uid);
-    AccessCase which = uid == record->owner_uid ? ACCESS_ORDINARY : ACCESS_GRAVE;
     const char *details[] = { "job.id",
                               id,
                               "job.owner.uid",
                               owner,
-                              "job.control",
-                              info->method,
+                              detail,
+                              value,
                               "guest.name",
                               *record->guest_name ? record->guest_name : record->guest,
                               "source.name",
                               record->source,
                               "destination.name",
                               record->destination,
+                              *record->guest_uuid ? "guest.uuid" : NULL,
+                              record->guest_uuid,
                               NULL };
-    return authorize(face->authorizer, call, which, details, control_authorized, request, g_free);
+    return authorize(face->authorizer, call, which, details, authorized, request, g_free);
 }
 
 /* All of core/control.h. */
@@ -255,7 +260,9 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
 
     ControlRequest *request = g_new(ControlRequest, 1);
     *request = frozen;
-    return authorize_control(face, call, record, request, uid);
+    return authorize_job(object, call, uid == record->owner_uid ? ACCESS_ORDINARY : ACCESS_GRAVE,
+                         "job.control", mig_control_info(frozen.control)->method,
+                         control_authorized, request);
 }
 
 typedef struct {
@@ -281,30 +288,6 @@ static void recover_authorized(sd_bus_message *call, void *userdata)
         job_recover(job, request->step, request->caller, on_done, sd_bus_message_ref(call));
     if (error)
         bus_reply_error(call, error);
-}
-
-static int authorize_recovery(ManagerBus *face, sd_bus_message *call, const MigJob *record,
-                              RecoverRequest *request)
-{
-    g_autofree char *id = job_bus_id(record->id);
-    g_autofree char *owner = g_strdup_printf("%u", record->owner_uid);
-    const char *details[] = { "job.id",
-                              id,
-                              "job.owner.uid",
-                              owner,
-                              "job.step",
-                              mig_recovery_info(request->step)->id,
-                              "guest.name",
-                              *record->guest_name ? record->guest_name : record->guest,
-                              "guest.uuid",
-                              record->guest_uuid,
-                              "source.name",
-                              record->source,
-                              "destination.name",
-                              record->destination,
-                              NULL };
-    return authorize(face->authorizer, call, ACCESS_ORDINARY, details, recover_authorized, request,
-                     g_free);
 }
 
 static int method_recover(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
@@ -333,7 +316,8 @@ static int method_recover(sd_bus_message *call, void *userdata, sd_bus_error *re
 
     RecoverRequest *request = g_new(RecoverRequest, 1);
     *request = frozen;
-    return authorize_recovery(face, call, record, request);
+    return authorize_job(object, call, ACCESS_ORDINARY, "job.step",
+                         mig_recovery_info(frozen.step)->id, recover_authorized, request);
 }
 
 static void on_samples(GVariant *samples, const GError *error, void *userdata)

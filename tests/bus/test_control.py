@@ -396,6 +396,7 @@ def test_own_jobs_are_tuned_with_tune_own(s, method):
     assert question.action == f"{NAME}.tune-own"
     assert question.details == {"job.id": "1", "job.owner.uid": str(os.geteuid()),
                                 "job.control": method, "guest.name": "web",
+                                "guest.uuid": s.local.guests["web"].uuid,
                                 "source.name": "local", "destination.name": "b"}
 
 
