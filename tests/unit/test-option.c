@@ -70,82 +70,80 @@ static void test_types(void)
     }
 }
 
+static const struct {
+    const char *key;
+    const char *value;
+    MigError code;
+    const char *part;
+} bad_values[] = {
+    { "port", "uint16 0", MIG_ERROR_INVALID_OPTION_VALUE,
+      "option \"port\": 0 is out of range, it may be 1 to 65535" },
+    { "flow", "'p2p'", MIG_ERROR_INVALID_OPTION_VALUE,
+      "option \"flow\": \"p2p\" is none of its choices \"peer-to-peer\", \"managed-direct\", "
+      "\"unmanaged-direct\"" },
+    { "flow", "''", MIG_ERROR_INVALID_OPTION_VALUE, "\"\" is none of its choices" },
+    { "flow", "'Peer-to-Peer'", MIG_ERROR_INVALID_OPTION_VALUE, "none of its choices" },
+    { "flow", "'peer-to-peer '", MIG_ERROR_INVALID_OPTION_VALUE, "none of its choices" },
+    { "transport", "'tunneled'", MIG_ERROR_INVALID_OPTION_VALUE,
+      "\"tunneled\" is none of its choices \"native\", \"tunnelled\"" },
+    { "transport", "'a\\nb\\u0007\"'", MIG_ERROR_INVALID_OPTION_VALUE,
+      "\"a\\u000ab\\u0007\\\"\" is none" },
+    { "source", "''", MIG_ERROR_INVALID_OPTION_VALUE, "option \"source\": \"\" cannot be" },
+    { "source", "'Host-A'", MIG_ERROR_INVALID_OPTION_VALUE, "\"Host-A\" cannot be the name" },
+    { "source", "'../hosts'", MIG_ERROR_INVALID_OPTION_VALUE, "cannot be the name" },
+    { "source", "'qemu:///system'", MIG_ERROR_INVALID_OPTION_VALUE, "cannot be the name" },
+    { "source", "'host-b'", MIG_ERROR_SAME_HOST, "both host \"host-b\"" },
+    { "interface-address", "'host-b.example'", MIG_ERROR_INVALID_ADDRESS,
+      "option \"interface-address\": \"host-b.example\" is no IP address" },
+    { "interface-address", "''", MIG_ERROR_INVALID_ADDRESS, "\"\" is no IP address" },
+    { "interface-address", "'eth0'", MIG_ERROR_INVALID_ADDRESS, "\"eth0\" is no IP address" },
+    { "interface-address", "'192.0.2.12:49152'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
+    { "interface-address", "'[2001:db8::c]'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
+    { "interface-address", "'fe80::1%eth0'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
+    { "interface-address", "'127.0.0.1'", MIG_ERROR_INVALID_ADDRESS, "not loopback" },
+    { "interface-address", "'0.0.0.0'", MIG_ERROR_INVALID_ADDRESS, "unspecified" },
+    { "interface-address", "'192.0.2.12,exec:x'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
+    { "destination-name", "''", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
+    { "destination-name", "'-rf'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
+    { "destination-name", "'..'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
+    { "destination-name", "'a/b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
+    { "destination-name", "'a b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
+    { "tls-name", "'host b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no host name" },
+    { "tls-name", "'localhost'", MIG_ERROR_INVALID_OPTION_VALUE, "is no host name" },
+    { "graphics-tls-subject", "'O=a\n'", MIG_ERROR_INVALID_OPTION_VALUE, "is no subject" },
+    { "bandwidth", "uint64 0", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 8796093022207" },
+    { "bandwidth", "uint64 8796093022208", MIG_ERROR_INVALID_OPTION_VALUE, "out of range" },
+    { "maximum-downtime", "uint64 2000001", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 2000000" },
+    { "auto-converge-initial", "uint32 100", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 99" },
+    { "compression", "@as []", MIG_ERROR_INVALID_OPTION_VALUE, "is empty" },
+    { "compression", "['zstd']", MIG_ERROR_INVALID_OPTION_VALUE,
+      "\"zstd\" is none of its choices" },
+    { "compression", "['mt', 'mt']", MIG_ERROR_INVALID_OPTION_VALUE, "is given twice" },
+    { "disks", "['vda', 'vda']", MIG_ERROR_INVALID_OPTION_VALUE, "is given twice" },
+    { "disks", "['/dev/vda']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
+    { "disks", "['v']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
+    { "disks", "['vda1234']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
+    { "disk-paths", "@a{ss} {}", MIG_ERROR_INVALID_OPTION_VALUE, "is empty" },
+    { "disk-paths", "{'vda': 'a.qcow2'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "disk-paths", "{'vda': '/'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "disk-paths", "{'vda': '/a/../b'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "disk-paths", "{'vda': '/a//b'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "disk-paths", "{'vda': '/a/b/'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "disk-paths", "{'vda': '/a\nb'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
+    { "networks", "{'lan': ''}", MIG_ERROR_INVALID_OPTION_VALUE, "\"\" is no name of a libvirt" },
+    { "networks", "{'a/b': 'c'}", MIG_ERROR_INVALID_OPTION_VALUE, "\"a/b\" is no name" },
+    { "bridges", "{'br0': 'br0-of-the-other'}", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 15" },
+    { "bridges", "{'br0': '..'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no name of a bridge" },
+};
+
 static void test_bad_values(void)
 {
-    static const struct {
-        const char *key;
-        const char *value;
-        MigError code;
-        const char *part;
-    } cases[] = {
-        { "port", "uint16 0", MIG_ERROR_INVALID_OPTION_VALUE,
-          "option \"port\": 0 is out of range, it may be 1 to 65535" },
-        { "flow", "'p2p'", MIG_ERROR_INVALID_OPTION_VALUE,
-          "option \"flow\": \"p2p\" is none of its choices \"peer-to-peer\", \"managed-direct\", "
-          "\"unmanaged-direct\"" },
-        { "flow", "''", MIG_ERROR_INVALID_OPTION_VALUE, "\"\" is none of its choices" },
-        { "flow", "'Peer-to-Peer'", MIG_ERROR_INVALID_OPTION_VALUE, "none of its choices" },
-        { "flow", "'peer-to-peer '", MIG_ERROR_INVALID_OPTION_VALUE, "none of its choices" },
-        { "transport", "'tunneled'", MIG_ERROR_INVALID_OPTION_VALUE,
-          "\"tunneled\" is none of its choices \"native\", \"tunnelled\"" },
-        { "transport", "'a\\nb\\u0007\"'", MIG_ERROR_INVALID_OPTION_VALUE,
-          "\"a\\u000ab\\u0007\\\"\" is none" },
-        { "source", "''", MIG_ERROR_INVALID_OPTION_VALUE, "option \"source\": \"\" cannot be" },
-        { "source", "'Host-A'", MIG_ERROR_INVALID_OPTION_VALUE, "\"Host-A\" cannot be the name" },
-        { "source", "'../hosts'", MIG_ERROR_INVALID_OPTION_VALUE, "cannot be the name" },
-        { "source", "'qemu:///system'", MIG_ERROR_INVALID_OPTION_VALUE, "cannot be the name" },
-        { "source", "'host-b'", MIG_ERROR_SAME_HOST, "both host \"host-b\"" },
-        { "interface-address", "'host-b.example'", MIG_ERROR_INVALID_ADDRESS,
-          "option \"interface-address\": \"host-b.example\" is no IP address" },
-        { "interface-address", "''", MIG_ERROR_INVALID_ADDRESS, "\"\" is no IP address" },
-        { "interface-address", "'eth0'", MIG_ERROR_INVALID_ADDRESS, "\"eth0\" is no IP address" },
-        { "interface-address", "'192.0.2.12:49152'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
-        { "interface-address", "'[2001:db8::c]'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
-        { "interface-address", "'fe80::1%eth0'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
-        { "interface-address", "'127.0.0.1'", MIG_ERROR_INVALID_ADDRESS, "not loopback" },
-        { "interface-address", "'0.0.0.0'", MIG_ERROR_INVALID_ADDRESS, "unspecified" },
-        { "interface-address", "'192.0.2.12,exec:x'", MIG_ERROR_INVALID_ADDRESS, "no IP address" },
-        { "destination-name", "''", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
-        { "destination-name", "'-rf'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
-        { "destination-name", "'..'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
-        { "destination-name", "'a/b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
-        { "destination-name", "'a b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no name for a guest" },
-        { "tls-name", "'host b'", MIG_ERROR_INVALID_OPTION_VALUE, "is no host name" },
-        { "tls-name", "'localhost'", MIG_ERROR_INVALID_OPTION_VALUE, "is no host name" },
-        { "graphics-tls-subject", "'O=a\n'", MIG_ERROR_INVALID_OPTION_VALUE, "is no subject" },
-        { "bandwidth", "uint64 0", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 8796093022207" },
-        { "bandwidth", "uint64 8796093022208", MIG_ERROR_INVALID_OPTION_VALUE, "out of range" },
-        { "maximum-downtime", "uint64 2000001", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 2000000" },
-        { "auto-converge-initial", "uint32 100", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 99" },
-        { "compression", "@as []", MIG_ERROR_INVALID_OPTION_VALUE, "is empty" },
-        { "compression", "['zstd']", MIG_ERROR_INVALID_OPTION_VALUE,
-          "\"zstd\" is none of its choices" },
-        { "compression", "['mt', 'mt']", MIG_ERROR_INVALID_OPTION_VALUE, "is given twice" },
-        { "disks", "['vda', 'vda']", MIG_ERROR_INVALID_OPTION_VALUE, "is given twice" },
-        { "disks", "['/dev/vda']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
-        { "disks", "['v']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
-        { "disks", "['vda1234']", MIG_ERROR_INVALID_OPTION_VALUE, "is no target of a disk" },
-        { "disk-paths", "@a{ss} {}", MIG_ERROR_INVALID_OPTION_VALUE, "is empty" },
-        { "disk-paths", "{'vda': 'a.qcow2'}", MIG_ERROR_INVALID_OPTION_VALUE,
-          "is no absolute path" },
-        { "disk-paths", "{'vda': '/'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
-        { "disk-paths", "{'vda': '/a/../b'}", MIG_ERROR_INVALID_OPTION_VALUE,
-          "is no absolute path" },
-        { "disk-paths", "{'vda': '/a//b'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
-        { "disk-paths", "{'vda': '/a/b/'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
-        { "disk-paths", "{'vda': '/a\nb'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no absolute path" },
-        { "networks", "{'lan': ''}", MIG_ERROR_INVALID_OPTION_VALUE,
-          "\"\" is no name of a libvirt" },
-        { "networks", "{'a/b': 'c'}", MIG_ERROR_INVALID_OPTION_VALUE, "\"a/b\" is no name" },
-        { "bridges", "{'br0': 'br0-of-the-other'}", MIG_ERROR_INVALID_OPTION_VALUE, "1 to 15" },
-        { "bridges", "{'br0': '..'}", MIG_ERROR_INVALID_OPTION_VALUE, "is no name of a bridge" },
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GVariant) value = g_variant_parse(NULL, cases[i].value, NULL, NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(bad_values); i++) {
+        g_autoptr(GVariant) value = g_variant_parse(NULL, bad_values[i].value, NULL, NULL, NULL);
 
         g_assert_nonnull(value);
-        assert_refused(one_option(cases[i].key, value), cases[i].code, cases[i].part);
+        assert_refused(one_option(bad_values[i].key, value), bad_values[i].code,
+                       bad_values[i].part);
     }
 }
 
