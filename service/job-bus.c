@@ -5,8 +5,6 @@
  */
 #include "job-bus.h"
 
-#include <errno.h>
-
 #include "error.h"
 #include "manager-bus.h"
 #include "sd-autoptr.h"
@@ -179,6 +177,15 @@ GVariant *job_bus_describe(const MigJob *record)
     return g_variant_builder_end(&builder);
 }
 
+/* A job's object goes when the manager forgets the job, so while it is called there is one. */
+static Job *job_of(const BusObject *object)
+{
+    const ManagerBus *face = bus_objects_userdata(object->objects);
+    Job *job = manager_job(face->manager, ((const MigJob *) object->thing)->id);
+    g_assert(job);
+    return job;
+}
+
 typedef struct {
     const Manager *manager;
     guint64 id;
@@ -247,8 +254,8 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
     g_autoptr(GError) error = NULL;
     ControlRequest frozen = { face->manager, record->id };
     guint32 uid = 0;
-    if (!mig_control_from_method(sd_bus_message_get_member(call), &frozen.control))
-        return -EINVAL;
+    gboolean known = mig_control_from_method(sd_bus_message_get_member(call), &frozen.control);
+    g_assert(known); /* job_vtable has no others */
     if (mig_control_info(frozen.control)->value != MIG_N_OPTS) {
         int r = sd_bus_message_read(call, "t", &frozen.value);
         if (r < 0)
@@ -307,10 +314,7 @@ static int method_recover(sd_bus_message *call, void *userdata, sd_bus_error *re
                     "there is no step %s; property Recovery has those that are offered", quoted);
         return bus_reply_error(call, error);
     }
-    const Job *job = manager_job(face->manager, record->id);
-    if (!job)
-        return -ENOENT;
-    if (!manager_may_recover(face->manager, job, &error) ||
+    if (!manager_may_recover(face->manager, job_of(object), &error) ||
         !authorize_sender(face->authorizer, call, &frozen.caller, &error))
         return bus_reply_error(call, error);
 
@@ -331,13 +335,7 @@ static void on_samples(GVariant *samples, const GError *error, void *userdata)
 
 static int method_get_samples(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
-    const BusObject *object = userdata;
-    const MigJob *record = object->thing;
-    const ManagerBus *face = bus_objects_userdata(object->objects);
-    Job *job = manager_job(face->manager, record->id);
-    if (!job)
-        return -ENOENT;
-    job_get_samples(job, on_samples, sd_bus_message_ref(call));
+    job_get_samples(job_of(userdata), on_samples, sd_bus_message_ref(call));
     return 1;
 }
 
