@@ -5,6 +5,7 @@
  */
 #include "job-bus.h"
 
+#include "access-case.h"
 #include "error.h"
 #include "manager-bus.h"
 #include "sd-autoptr.h"
@@ -267,9 +268,8 @@ static int method_control(sd_bus_message *call, void *userdata, sd_bus_error *re
 
     ControlRequest *request = g_new(ControlRequest, 1);
     *request = frozen;
-    return authorize_job(object, call, uid == record->owner_uid ? ACCESS_ORDINARY : ACCESS_GRAVE,
-                         "job.control", mig_control_info(frozen.control)->method,
-                         control_authorized, request);
+    return authorize_job(object, call, access_case_of_job(record, uid), "job.control",
+                         mig_control_info(frozen.control)->method, control_authorized, request);
 }
 
 typedef struct {

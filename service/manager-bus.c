@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "access-case.h"
 #include "config.h"
 #include "error.h"
 #include "filter.h"
@@ -171,8 +172,9 @@ static int method_list_jobs(sd_bus_message *call, void *userdata, sd_bus_error *
         return bus_reply_error(call, error);
     ListJobs *request = g_new(ListJobs, 1);
     *request = (ListJobs){ face, g_steal_pointer(&filter), caller };
-    if (!parsed.by_owner)
-        return authorize(face->authorizer, call, ACCESS_GRAVE, NULL, list_jobs_authorized, request,
+    AccessCase which = access_case_of_filter(&parsed);
+    if (which != ACCESS_ORDINARY)
+        return authorize(face->authorizer, call, which, NULL, list_jobs_authorized, request,
                          list_jobs_free);
     answer_jobs(call, request);
     list_jobs_free(request);

@@ -8,6 +8,7 @@
  */
 #include "request-bus.h"
 
+#include "access-case.h"
 #include "check-bus.h"
 #include "error.h"
 #include "host-uri.h"
@@ -268,15 +269,6 @@ static void migrate_authorized(sd_bus_message *call, void *userdata)
     act_if_same_guest(call, userdata, migrate);
 }
 
-/* The destination counts for more: whoever may name any host says who gets the guest. */
-static AccessCase case_of(const HostsRequest *frozen)
-{
-    if (frozen->custom)
-        return ACCESS_CUSTOM;
-    return mig_request_number(frozen->request, MIG_OPT_UNSAFE) != 0 ? ACCESS_GRAVE
-                                                                    : ACCESS_ORDINARY;
-}
-
 int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
     g_autoptr(GError) error = NULL;
@@ -284,7 +276,7 @@ int request_bus_migrate(sd_bus_message *call, void *userdata, sd_bus_error *ret_
     if (!frozen ||
         !manager_may_add_job(frozen->face->manager, frozen->request, frozen->caller, &error))
         return bus_reply_error(call, error);
-    AccessCase which = case_of(frozen);
+    AccessCase which = access_case_of_request(frozen->request);
     return authorize_request(g_steal_pointer(&frozen), call, which, migrate_authorized);
 }
 
@@ -328,7 +320,7 @@ static int ask_leave(sd_bus_message *call, ManagerBus *face, Authorized authoriz
     g_autoptr(HostsRequest) frozen = read_request(face, call, &error);
     if (!frozen)
         return bus_reply_error(call, error);
-    AccessCase which = case_of(frozen);
+    AccessCase which = access_case_of_request(frozen->request);
     return authorize_request(g_steal_pointer(&frozen), call, which, authorized);
 }
 
