@@ -10,8 +10,9 @@ _migration_key_hosts() {
 
 _migration_key() {
     local word=${COMP_WORDS[COMP_CWORD]} words
-    case $COMP_CWORD,$word in
-        1,-*) words="--accept --forget --help" ;;
+    case $COMP_CWORD,$word,${COMP_WORDS[1]} in
+        2,*,--certificate | 2,*,--help) ;;
+        1,-*,*) words="--accept --certificate --forget --help" ;;
         1,* | 2,*) words=$(_migration_key_hosts) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "${words-}" -- "$word")

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "environment.h"
 #include "host-uri.h"
 #include "log.h"
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(const char *instance, const MigWorkerOptions *options);
     } modes[] = { { "job", run_job }, { "query", run_query } };
-    MigWorkerOptions options = { "/var/lib/migrationd", "/run/migrationd", 15, 600, 120, 0 };
+    MigWorkerOptions options = { STATE_DIR, RUNTIME_DIR, 15, 600, 120, 0 };
 
     for (int i = 3; i < argc; i += 2) {
         if (i + 1 == argc || !set_option(&options, argv[i], argv[i + 1]))

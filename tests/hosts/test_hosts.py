@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Hosts that are added over the bus, between real hosts: what Test says is missing, one thing after the
-other, and the command that hands the service's ssh key over."""
+other, and the command that makes the service's keys and hands them over."""
 
 import re
 import shlex
@@ -11,6 +11,7 @@ from service import NAME, ROOT, Refused, Service, options
 
 KNOWN = "/var/lib/migrationd/.ssh/known_hosts"
 KEY = "/var/lib/migrationd/.ssh/id_ed25519"
+PKI = "/var/lib/migrationd/pki"
 SOCKETS = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket", "libvirtd-tls.socket", "libvirtd-tcp.socket"]
 
 
@@ -184,8 +185,45 @@ def test_the_key_is_made_and_shown(host_a):
         host_a.exec(["mv", f"{KEY}.pub.away", f"{KEY}.pub"])
 
 
+# migration-key(8), CERTIFICATES
+SIGN = """
+printf '%s\\n' honor_crq_extensions 'expiration_days = 365' > rules
+certtool --generate-certificate --load-request request.pem \\
+    --load-ca-certificate cacert.pem --load-ca-privkey cakey.pem \\
+    --template rules --outfile clientcert.pem
+"""
+INSTALL = f"install -o migrationd -g migrationd -m 644 clientcert.pem cacert.pem {PKI}/"
+
+
+def test_a_certificate_is_asked_for_signed_and_used(hosts, host_a, lab):
+    """A key and a certificate of its own, from nothing, as the man page has it."""
+    hosts.add("added", transport="tls", address="host-b")
+    host_a.exec(["mv", PKI, f"{PKI}.away"])
+    work = host_a.exec(["mktemp", "-d"]).stdout.strip()
+    try:
+        first = host_a.exec(["migration-key", "--certificate"])
+        assert f"{PKI}/clientcert.pem" in first.stderr
+        assert first.stdout.startswith("-----BEGIN NEW CERTIFICATE REQUEST-----")
+        assert host_a.exec(["migration-key", "--certificate"]).stdout == first.stdout, "the key is made once"
+        modes = host_a.exec(["stat", "-c", "%U %a", PKI, f"{PKI}/clientkey.pem"]).stdout.splitlines()
+        assert modes == ["migrationd 700", "migrationd 600"]
+        hosts.refused("added", "LoginRefused")
+
+        authority = lab.credentials.directory
+        for name, text in (("request.pem", first.stdout), ("cacert.pem", (authority / "ca.pem").read_text()),
+                           ("cakey.pem", (authority / "ca.key").read_text())):  # fmt: skip
+            host_a.exec(["tee", f"{work}/{name}"], input=text)
+        host_a.exec(["sh", "-ec", f"cd {work}{SIGN}{INSTALL}"])
+        subject = host_a.exec(["certtool", "-i", "--infile", f"{PKI}/clientcert.pem"]).stdout
+        assert "CN=migrationd@host-a" in subject and "TLS WWW Client" in subject
+        assert "'hostname': <'host-b'>" in hosts.test("added")
+    finally:
+        host_a.exec(["rm", "-rf", PKI, work])
+        host_a.exec(["mv", f"{PKI}.away", PKI])
+
+
 @pytest.mark.parametrize("words, offered", [
-    (["--"], ["--accept", "--forget", "--help"]), (["by-ss"], ["by-ssh"]), (["--accept", "by-t"], ["by-tls"]),
+    (["--"], ["--accept", "--certificate", "--forget", "--help"]), (["--certificate", "l"], []), (["by-ss"], ["by-ssh"]), (["--accept", "by-t"], ["by-tls"]),
     (["l"], []), (["9"], ["9.host"]), (["by-ssh", "--accept", ""], [])])
 def test_bash_completes(hosts, host_a, words, offered):
     for name in ("by-ssh", "by-tls", "9.host"):
@@ -199,7 +237,7 @@ def test_bash_completes(hosts, host_a, words, offered):
 
 @pytest.mark.parametrize("words, said", [
     (["../x"], "no host's name"), (["-oProxyCommand=x"], "usage"), (["nohost"], "no host nohost is configured"),
-    (["local"], "not reached by ssh"), (["--accept"], "usage"), (["a", "b"], "usage"), (["$(id)"], "no host's name"),
+    (["local"], "not reached by ssh"), (["--accept"], "usage"), (["--certificate", "host-b"], "usage"), (["a", "b"], "usage"), (["$(id)"], "no host's name"),
     (["qemu+tls://host-b/system"], "not reached by ssh"), (["qemu+ssh://-oProxyCommand=x/system"], "no address"),
     (["qemu+ssh://host-b/system?command=x"], "no URI"), (["qemu+ssh://host-b:x/system"], "no port"),
     (["qemu+ssh://-lx@host-b/system"], "no name of a user")])
