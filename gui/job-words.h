@@ -11,6 +11,9 @@
 /* "{guest}", "{source}" and "{destination}" in a text, in one pass: names are never read again. */
 char *mig_job_words_fill(MigJob *job, const char *pattern);
 
+/* Its guest, or "Migration 7" if the record is damaged. */
+char *mig_job_words_title(MigJob *job);
+
 /* For failure.h; borrowed from the job. */
 MigFailureNames mig_job_words_names(MigJob *job);
 

@@ -39,6 +39,27 @@ static void test_row(void)
     g_object_unref(row);
 }
 
+/* Nothing is said that is not known, and nothing offered that cannot work. */
+static void test_damaged(void)
+{
+    g_autoptr(MigClient) client = mig_client_new();
+    g_autoptr(MigJob) job = make_job(
+        "{'Id': <uint64 7>, 'Guest': <''>, 'Source': <''>, 'Destination': <''>, 'State': "
+        "<'unreadable'>, 'Error': <('org.example.Migration1.Error.Ledger', 'remove it', '')>}");
+    GtkWidget *row = g_object_ref_sink(mig_history_row_new(client, job));
+    g_assert_cmpuint(lint(row), ==, 0);
+    gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                        "Migration 7, Record damaged");
+    gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                        "Remove it");
+    for (gsize i = 0; i < 2; i++) {
+        const char *const hidden[] = { "repeat_button", "open_button" };
+        GObject *button = gtk_widget_get_template_child(row, MIG_TYPE_HISTORY_ROW, hidden[i]);
+        g_assert_false(gtk_widget_get_visible(GTK_WIDGET(button)));
+    }
+    g_object_unref(row);
+}
+
 static void test_list(void)
 {
     g_autoptr(MigClient) client = mig_client_new();
@@ -84,6 +105,7 @@ int main(int argc, char **argv)
     adw_init();
 
     g_test_add_func("/history/row", test_row);
+    g_test_add_func("/history/damaged", test_damaged);
     g_test_add_func("/history/list", test_list);
     g_test_add_func("/history/report", test_report);
     g_test_add_func("/history/pages", test_pages);

@@ -112,6 +112,27 @@ def test_a_hundred_and_then_the_older_ones(scene, start):
     app.until(lambda: len(app.all("list item", "from this computer to b")) == 102, "all of them")
 
 
+def test_a_damaged_record_is_shown_with_its_remedy(scene, start):
+    scene.service.start()
+    scene.local.guest("other")
+    damaged = moved(scene, "other")
+    moved(scene)
+    scene.service.stop()
+    scene.service.change_ledger(f"UPDATE job SET plan = '{{' WHERE id = {damaged.id}")
+    scene.service.start()
+    app = start()
+    app.do("win.show-history")
+    app.find("list item", "web, from this computer to b, Completed")
+    row = app.find("list item", f"Migration {damaged.id}, Record damaged")
+    assert f"DELETE FROM job WHERE id = {damaged.id}" in row.description
+    assert row.all("push button", "Copy report of")
+    assert not row.all("push button", "Open migration of")
+    assert not row.all("push button", "Repeat migration of")
+    app.find("entry", "Search History").type(f"migration {damaged.id}")
+    app.gone("list item", "web, from")
+    assert app.all("list item", "Record damaged")
+
+
 def test_denied_and_given(scene, start):
     scene.polkit.answers["list"] = polkit.NO
     scene.service.start()

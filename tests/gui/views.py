@@ -529,6 +529,20 @@ def history(stage):
 
 
 @view
+def history_damaged(stage):
+    """A record cannot be read."""
+    many_guests(stage)
+    stage.scene.service.start()
+    stage.moved("web1")
+    stage.moved("web2")
+    stage.scene.service.stop()
+    stage.scene.service.change_ledger("UPDATE job SET plan = '{' WHERE id = 2")
+    stage.start()
+    stage.app.do("win.show-history")
+    stage.shows("Record damaged")
+
+
+@view
 def history_empty(stage):
     stage.start()
     stage.app.do("win.show-history")
