@@ -44,6 +44,13 @@ char *mig_job_words_title(MigJob *job)
     return g_strdup_printf(_("Migration %u"), (guint) mig_job_get_id(job));
 }
 
+char *mig_job_words_going_on(MigJob *job, guint n)
+{
+    if (n == 1)
+        return mig_job_words_fill(job, _("{guest} goes on moving"));
+    return g_strdup_printf(ngettext("%u guest goes on moving", "%u guests go on moving", n), n);
+}
+
 MigFailureNames mig_job_words_names(MigJob *job)
 {
     return (MigFailureNames){ .guest = mig_job_get_guest(job),

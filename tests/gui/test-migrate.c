@@ -6,6 +6,7 @@
 #include "draft.h"
 #include "dry-run.h"
 #include "finding-row.h"
+#include "fixture.h"
 #include "interface.h"
 #include "lint.h"
 #include "migrate-page.h"
@@ -453,9 +454,7 @@ static void test_page(void)
     g_assert_cmpuint(lint(page), ==, 0);
     g_assert_cmpstr(mig_migrate_page_get_reason(MIG_MIGRATE_PAGE(page)), ==,
                     "The migration service is not available.");
-    int minimum;
-    gtk_widget_measure(page, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-    g_assert_cmpint(minimum, <=, 360);
+    g_assert_cmpint(width_of(page), <=, 360);
     gtk_window_destroy(GTK_WINDOW(window));
 }
 
