@@ -158,12 +158,6 @@ static void mig_application_init(MigApplication *self)
 {
 }
 
-MigClient *mig_application_get_client(MigApplication *self)
-{
-    g_return_val_if_fail(MIG_IS_APPLICATION(self), NULL);
-    return self->client;
-}
-
 MigApplication *mig_application_new(void)
 {
     return g_object_new(MIG_TYPE_APPLICATION, "application-id", APP_ID, "resource-base-path",

@@ -13,6 +13,3 @@
 G_DECLARE_FINAL_TYPE(MigApplication, mig_application, MIG, APPLICATION, AdwApplication)
 
 MigApplication *mig_application_new(void);
-
-/* Borrowed; made when the application starts. */
-MigClient *mig_application_get_client(MigApplication *self);

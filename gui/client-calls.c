@@ -34,14 +34,6 @@ static GVariant *migration(const char *guest, const char *destination, GVariant 
     return g_variant_new("(ss@a{sv})", guest, destination, or_empty(options));
 }
 
-void mig_client_plan(MigClient *self, const char *guest, const char *destination, GVariant *options,
-                     MigCallFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback,
-                     gpointer data)
-{
-    call_manager(self, "Plan", migration(guest, destination, options), "(a{sv})", flags,
-                 cancellable, callback, data);
-}
-
 void mig_client_check(MigClient *self, const char *guest, const char *destination,
                       GVariant *options, MigCallFlags flags, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer data)

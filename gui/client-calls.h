@@ -14,10 +14,6 @@ void mig_client_list_guests(MigClient *self, const char *host, GVariant *filter,
 /* (aa{sv}) */
 void mig_client_list_jobs(MigClient *self, GVariant *filter, MigCallFlags flags,
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-/* (a{sv}) */
-void mig_client_plan(MigClient *self, const char *guest, const char *destination, GVariant *options,
-                     MigCallFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback,
-                     gpointer data);
 /* (a{sv}aa{sv}): plan and findings */
 void mig_client_check(MigClient *self, const char *guest, const char *destination,
                       GVariant *options, MigCallFlags flags, GCancellable *cancellable,

@@ -72,10 +72,7 @@ static void response_cb(AdwMessageDialog *dialog, const char *response, gpointer
 
 static void ask(GtkWindow *window, MigJob *job, guint n, MigClosing close)
 {
-    g_autofree char *heading =
-        n == 1
-            ? mig_job_words_fill(job, _("{guest} goes on moving"))
-            : g_strdup_printf(ngettext("%u guest goes on moving", "%u guests go on moving", n), n);
+    g_autofree char *heading = mig_job_words_going_on(job, n);
     AdwMessageDialog *dialog = mig_question_new(
         window, heading,
         _("The migration service does the work: closing this window stops nothing. To stop a move, "

@@ -52,7 +52,7 @@ const char *mig_guest_get_uuid(MigGuest *self)
     return mig_object_get_string(MIG_OBJECT(self), "uuid");
 }
 
-const char *mig_guest_get_state(MigGuest *self)
+static const char *get_state(MigGuest *self)
 {
     return mig_object_get_string(MIG_OBJECT(self), "state");
 }
@@ -65,7 +65,7 @@ guint64 mig_guest_get_memory(MigGuest *self)
 gboolean mig_guest_is_active(MigGuest *self)
 {
     static const char *const inactive[] = { "shutoff", "crashed", NULL };
-    return !g_strv_contains(inactive, mig_guest_get_state(self));
+    return !g_strv_contains(inactive, get_state(self));
 }
 
 static gsize n_reasons(MigGuest *self)
@@ -114,14 +114,14 @@ static const char *settled(const char *state)
 gboolean mig_guest_wants_check(MigGuest *self, gint64 now)
 {
     return !self->job && can_migrate(self) &&
-           (self->checked != settled(mig_guest_get_state(self)) ||
+           (self->checked != settled(get_state(self)) ||
             now - self->checked_at > MIG_GUEST_CHECK_LASTS);
 }
 
 void mig_guest_set_findings(MigGuest *self, const char *state, GVariant *findings)
 {
     g_autoptr(GVariant) found = findings ? g_variant_ref_sink(findings) : NULL;
-    if (settled(state) != settled(mig_guest_get_state(self)))
+    if (settled(state) != settled(get_state(self)))
         return;
     self->checked = settled(state);
     self->checked_at = g_get_monotonic_time();
@@ -144,7 +144,7 @@ char *mig_guest_dup_detail(MigGuest *self)
     /* one that is shut off has none now */
     const guint64 maximum = mig_object_get_number(MIG_OBJECT(self), "maximum-memory");
     g_autofree char *memory = mig_words_size(mig_guest_get_memory(self) ?: maximum);
-    const char *state = mig_words_guest_state(mig_guest_get_state(self));
+    const char *state = mig_words_guest_state(get_state(self));
     /* Translators: state of a guest and its memory, for example "Running · 2.0 GiB" */
     return g_strdup_printf(_("%s · %s"), state, memory);
 }

@@ -22,7 +22,6 @@ MigGuest *mig_guest_new(GVariant *row);
 
 const char *mig_guest_get_name(MigGuest *self);
 const char *mig_guest_get_uuid(MigGuest *self);
-const char *mig_guest_get_state(MigGuest *self);
 guint64 mig_guest_get_memory(MigGuest *self); /* bytes */
 gboolean mig_guest_is_active(MigGuest *self); /* it has processes on the host */
 MigMove mig_guest_get_move(MigGuest *self);

@@ -130,11 +130,6 @@ static void search_changed_cb(MigGuestsPage *self)
 
 /* which page */
 
-const char *mig_guests_page_get_shown(MigGuestsPage *self)
-{
-    return gtk_stack_get_visible_child_name(self->pages);
-}
-
 static const char *choose_page(MigGuestsPage *self)
 {
     const guint all = g_list_model_get_n_items(mig_guest_list_get_model(self->guests));

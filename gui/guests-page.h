@@ -22,6 +22,3 @@ const char *mig_guests_page_get_source(MigGuestsPage *self);
 GtkSearchBar *mig_guests_page_get_search_bar(MigGuestsPage *self);
 void mig_guests_page_toggle_search(MigGuestsPage *self);
 void mig_guests_page_refresh(MigGuestsPage *self, MigCallFlags flags);
-
-/* What is shown: "loading", "list", "empty", "no-results", "denied", "failed", "no-hosts". */
-const char *mig_guests_page_get_shown(MigGuestsPage *self);

@@ -36,7 +36,8 @@ static gboolean same_id(const void *a, const void *b)
 
 static void add(MigHistoryList *self, MigJob *job)
 {
-    if (mig_job_is_over(job) && !g_list_store_find_with_equal_func(self->jobs, job, same_id, NULL))
+    const gboolean wanted = mig_job_is_over(job) || mig_job_is_damaged(job);
+    if (wanted && !g_list_store_find_with_equal_func(self->jobs, job, same_id, NULL))
         g_list_store_insert_sorted(self->jobs, job, newest_first, NULL);
 }
 

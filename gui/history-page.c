@@ -8,6 +8,7 @@
 #include "failure.h"
 #include "history-list.h"
 #include "history-row.h"
+#include "job-words.h"
 #include "stack.h"
 #include "technical.h"
 #include "words.h"
@@ -51,9 +52,10 @@ static gboolean fits(gpointer item, gpointer data)
         return FALSE;
     if (!self->words)
         return TRUE;
+    g_autofree char *title = mig_job_words_title(job);
     g_autofree char *source = mig_words_host(mig_job_get_source(job));
     g_autofree char *destination = mig_words_host(mig_job_get_destination(job));
-    return has_words(mig_job_get_guest(job), self->words) ||
+    return has_words(title, self->words) ||
            has_words(mig_object_get_string(MIG_OBJECT(job), "GuestUUID"), self->words) ||
            has_words(source, self->words) || has_words(destination, self->words);
 }

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "job-outcome.h"
 #include "job-report.h"
+#include "job-words.h"
 #include "technical.h"
 #include "window.h"
 #include "words.h"
@@ -53,9 +54,22 @@ static char *when(MigJob *job)
     return time && finished ? g_date_time_format(time, _("%x, %X")) : g_strdup("");
 }
 
+/* NULL: it is not known which. */
+static char *make_hosts(MigJob *job)
+{
+    if (mig_job_is_damaged(job))
+        return NULL;
+    g_autofree char *source = mig_words_host_inside(mig_job_get_source(job));
+    g_autofree char *destination = mig_words_host_inside(mig_job_get_destination(job));
+    /* Translators: two hosts */
+    return g_strdup_printf(_("from %s to %s"), source, destination);
+}
+
 /* "Completed · 23.11.2026, 18:03:14 · less than a minute · by you" */
 static char *make_detail(MigJob *job)
 {
+    if (mig_job_is_damaged(job))
+        return g_strdup(mig_words_job_state(mig_job_get_state(job)));
     MigObject *object = MIG_OBJECT(job);
     const guint owner = (guint) mig_object_get_number(object, "OwnerUID");
     const gint64 took = (gint64) (mig_object_get_number(object, "Finished") -
@@ -79,20 +93,18 @@ static void name_button(GtkButton *button, char *name)
 static void update_cb(MigHistoryRow *self)
 {
     MigJob *job = self->job;
-    const char *guest = mig_job_get_guest(job);
+    g_autofree char *title = mig_job_words_title(job);
     const char *path = mig_object_get_path(MIG_OBJECT(job));
-    g_autofree char *source = mig_words_host_inside(mig_job_get_source(job));
-    g_autofree char *destination = mig_words_host_inside(mig_job_get_destination(job));
-    /* Translators: two hosts */
-    g_autofree char *hosts = g_strdup_printf(_("from %s to %s"), source, destination);
+    g_autofree char *hosts = make_hosts(job);
     g_autofree char *detail = make_detail(job);
     g_autofree char *sentence = mig_job_outcome_brief(job);
     g_autofree char *technical =
         mig_job_outcome_is_translated(job) ? mig_job_outcome_technical(job) : NULL;
-    g_autofree char *name = g_strdup_printf("%s, %s, %s", guest, hosts, detail);
+    g_autofree char *name = g_strjoin(", ", title, hosts ?: detail, hosts ? detail : NULL, NULL);
     gtk_image_set_from_icon_name(self->icon, icon_of(mig_job_get_state(job)));
-    gtk_label_set_label(self->guest, guest);
-    gtk_label_set_label(self->hosts, hosts);
+    gtk_label_set_label(self->guest, title);
+    gtk_label_set_label(self->hosts, hosts ?: "");
+    gtk_widget_set_visible(GTK_WIDGET(self->hosts), hosts != NULL);
     gtk_label_set_label(self->detail, detail);
     gtk_label_set_label(self->sentence, sentence);
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), sentence[0] != '\0');
@@ -105,9 +117,9 @@ static void update_cb(MigHistoryRow *self)
     gtk_accessible_update_property(GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
     /* Translators: %s is the name of a guest, here and in the next two */
-    name_button(self->copy_button, g_strdup_printf(_("Copy report of %s"), guest));
-    name_button(self->repeat_button, g_strdup_printf(_("Repeat migration of %s…"), guest));
-    name_button(self->open_button, g_strdup_printf(_("Open migration of %s"), guest));
+    name_button(self->copy_button, g_strdup_printf(_("Copy report of %s"), title));
+    name_button(self->repeat_button, g_strdup_printf(_("Repeat migration of %s…"), title));
+    name_button(self->open_button, g_strdup_printf(_("Open migration of %s"), title));
 }
 
 static void copy_cb(MigHistoryRow *self)

@@ -77,7 +77,8 @@ char *mig_host_words_where(MigHost *host, const char *error_name)
     return g_strdup(_("Run this on this computer:"));
 }
 
-const char *mig_host_words_transport(const char *transport)
+/* "SSH", "TLS": how it is reached. */
+static const char *name_transport(const char *transport)
 {
     static const struct {
         const char *id, *text;
@@ -96,7 +97,7 @@ char *mig_host_words_route(MigHost *host)
 {
     MigObject *object = MIG_OBJECT(host);
     const char *address = mig_object_get_string(object, "Address");
-    const char *transport = mig_host_words_transport(mig_object_get_string(object, "Transport"));
+    const char *transport = name_transport(mig_object_get_string(object, "Transport"));
     GVariant *settings = mig_object_get_variant(object, "Settings");
     const char *user = NULL;
     if (!address[0])

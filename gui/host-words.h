@@ -16,8 +16,5 @@ char *mig_host_words_command(MigHost *host, const char *error_name);
 /* Where that command is to be run: "Run this on this computer". Only if there is one. */
 char *mig_host_words_where(MigHost *host, const char *error_name);
 
-/* "SSH", "TLS": how it is reached. */
-const char *mig_host_words_transport(const char *transport);
-
 /* How it is reached and where, in one line: "SSH, root@kvm2.example". The caller owns it. */
 char *mig_host_words_route(MigHost *host);

@@ -223,8 +223,11 @@ char *mig_job_outcome_brief(MigJob *job)
     g_autofree char *why = say_why(job);
     if (!mig_job_outcome_is_translated(job))
         return g_steal_pointer(&why);
-    g_autofree char *where = mig_job_outcome_where(job);
-    return g_strjoin(" ", why, where, NULL);
+    const MigFailureNames names = mig_job_words_names(job);
+    /* nobody knows where the guest of a damaged record is */
+    g_autofree char *more = mig_job_is_damaged(job) ? mig_failure_remedy(get_error(job, 0), &names)
+                                                    : mig_job_outcome_where(job);
+    return g_strjoin(" ", why, more, NULL);
 }
 
 char *mig_job_outcome_technical(MigJob *job)

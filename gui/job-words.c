@@ -36,6 +36,21 @@ char *mig_job_words_fill(MigJob *job, const char *pattern)
     return g_string_free(text, FALSE);
 }
 
+char *mig_job_words_title(MigJob *job)
+{
+    if (!mig_job_is_damaged(job))
+        return g_strdup(mig_job_get_guest(job));
+    /* Translators: %u is the number of a migration of which nothing else is known */
+    return g_strdup_printf(_("Migration %u"), (guint) mig_job_get_id(job));
+}
+
+char *mig_job_words_going_on(MigJob *job, guint n)
+{
+    if (n == 1)
+        return mig_job_words_fill(job, _("{guest} goes on moving"));
+    return g_strdup_printf(ngettext("%u guest goes on moving", "%u guests go on moving", n), n);
+}
+
 MigFailureNames mig_job_words_names(MigJob *job)
 {
     return (MigFailureNames){ .guest = mig_job_get_guest(job),

@@ -11,6 +11,12 @@
 /* "{guest}", "{source}" and "{destination}" in a text, in one pass: names are never read again. */
 char *mig_job_words_fill(MigJob *job, const char *pattern);
 
+/* Its guest, or "Migration 7" if the record is damaged. */
+char *mig_job_words_title(MigJob *job);
+
+/* That `n` guests go on moving, the one of `job` if it is one. */
+char *mig_job_words_going_on(MigJob *job, guint n);
+
 /* For failure.h; borrowed from the job. */
 MigFailureNames mig_job_words_names(MigJob *job);
 

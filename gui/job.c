@@ -99,6 +99,11 @@ gboolean mig_job_is_over(MigJob *self)
     return g_strv_contains(final, mig_job_get_state(self));
 }
 
+gboolean mig_job_is_damaged(MigJob *self)
+{
+    return g_str_equal(mig_job_get_state(self), "unreadable");
+}
+
 gboolean mig_job_is_stuck(MigJob *self)
 {
     return g_str_equal(mig_job_get_state(self), "running") &&

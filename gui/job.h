@@ -25,4 +25,6 @@ double mig_job_get_progress(MigJob *self); /* 0..1, never falls */
 
 /* Whether State is a final one. */
 gboolean mig_job_is_over(MigJob *self);
+/* A row of ListJobs whose record the service cannot read: only Id and Error say something. */
+gboolean mig_job_is_damaged(MigJob *self);
 gboolean mig_job_is_stuck(MigJob *self); /* it copies, and does not come to an end by itself */

@@ -61,10 +61,7 @@ void mig_notify_stuck(GApplication *application, MigJob *job)
 
 void mig_notify_goes_on(GApplication *application, MigJob *job, guint n)
 {
-    g_autofree char *title =
-        n == 1
-            ? mig_job_words_fill(job, _("{guest} goes on moving"))
-            : g_strdup_printf(ngettext("%u guest goes on moving", "%u guests go on moving", n), n);
+    g_autofree char *title = mig_job_words_going_on(job, n);
     g_autoptr(GNotification) notification =
         make_notification(job, title, _("You are told when it has ended."));
     g_application_send_notification(application, GOES_ON, notification);

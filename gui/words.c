@@ -20,7 +20,7 @@ static const Word job_states[] = {
     { "queued", N_("Waiting") },          { "running", N_("Running") },
     { "cancelling", N_("Stopping…") },    { "completed", N_("Completed") },
     { "failed", N_("Failed") },           { "cancelled", N_("Cancelled") },
-    { "interrupted", N_("Interrupted") },
+    { "interrupted", N_("Interrupted") }, { "unreadable", N_("Record damaged") },
 };
 
 static const Word phases[] = {

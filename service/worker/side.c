@@ -78,9 +78,9 @@ static gboolean ask_host(MigSide *side)
     return side->facts != NULL;
 }
 
-gboolean mig_side_ask(gpointer data)
+/* Connects if need be, then the facts of host and guest. */
+static gboolean ask(MigSide *side)
 {
-    MigSide *side = data;
     if (!mig_side_open(side) || !ask_host(side))
         return FALSE;
     return !side->guest ||
@@ -91,7 +91,7 @@ gboolean mig_side_ask(gpointer data)
 gboolean mig_side_inspect(gpointer data)
 {
     MigSide *side = data;
-    if (!mig_side_ask(side))
+    if (!ask(side))
         return FALSE;
     if (side->guest_question && side->facts->guest_found) {
         side->guest_report = mig_inspect_source(side->connection, side->host, side->facts,
@@ -115,7 +115,7 @@ gboolean mig_side_look(gpointer data)
         /* a pinned host must show its UUID on every connection */
         g_clear_pointer(&side->facts, mig_facts_free);
     }
-    if (!mig_side_ask(side))
+    if (!ask(side))
         close_connection(side);
     return TRUE;
 }

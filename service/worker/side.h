@@ -50,10 +50,10 @@ void mig_side_set_guest(MigSide *side, const char *guest, const char *uuid);
 
 /* Steps for mig_pair_run(). */
 gboolean mig_side_open(gpointer side); /* connects */
-gboolean mig_side_ask(gpointer side);  /* connects if need be, then the facts of host and guest */
-/* The same, and then the question, a guest_question only if the guest was found. */
+/* Connects if need be, then the facts of host and guest, and then the question, a guest_question
+ * only if the guest was found. */
 gboolean mig_side_inspect(gpointer side);
-/* As mig_side_ask() on a connection that works, old or new. Never FALSE: the other side counts too.
+/* The facts alone, on a connection that works, old or new. Never FALSE: the other side counts too.
  */
 gboolean mig_side_look(gpointer side);
 gboolean mig_side_ask_statistics(gpointer side);

@@ -264,6 +264,22 @@ class App:
         row = self.reach("combo box", name)
         self.desk.run("xdotool", "mousemove", "9999", "9999")  # it selects what it is above
         self.keys("Return")
+        self._go_down(row, text)
+        self.keys("Return")
+        self.until(lambda: row.has("focused"), f"{text} is chosen")
+
+    def drop_down(self, name, text):
+        """The same of a drop-down, which is a combo box whose button has the focus."""
+        row = self.find("combo box", name)
+        self.desk.run("xdotool", "mousemove", "9999", "9999")
+        row.find("push button").act("click")
+        self._go_down(row, text)
+        self.keys("Return")
+        self.until(lambda: not any(one.has("focused") for one in row.all("list item")),
+                   f"{text} is chosen")
+
+    def _go_down(self, row, text):
+        """In the open list of a combo box to what has that title."""
         passed = [None]
 
         def reached():
@@ -275,9 +291,7 @@ class App:
                     self.keys("Down")
             return title == text
 
-        self.until(reached, lambda: f"{text} in {name}, which has {passed}")
-        self.keys("Return")
-        self.until(lambda: row.has("focused"), f"{text} is chosen")
+        self.until(reached, lambda: f"{text} in {row.name}, which has {passed}")
 
     def press(self, name):
         """A button that is shown, as soon as it can be pressed."""

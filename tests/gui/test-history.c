@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The view History and its rows in this process, without a bus. */
+#include "fixture.h"
 #include "history-list.h"
 #include "history-page.h"
 #include "history-row.h"
@@ -7,15 +8,6 @@
 #include "lint.h"
 
 #include <string.h>
-
-static MigJob *make_job(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) properties =
-        g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
-    g_assert_no_error(error);
-    return mig_job_new("/org/example/Migration1/job/7", properties);
-}
 
 #define ENDED                                                                                      \
     "'Id': <uint64 7>, 'Guest': <'<b>web'>, 'Source': <'local'>, 'Destination': <'b'>, "           \
@@ -25,7 +17,7 @@ static MigJob *make_job(const char *text)
 static void test_row(void)
 {
     g_autoptr(MigClient) client = mig_client_new();
-    g_autoptr(MigJob) job = make_job(
+    g_autoptr(MigJob) job = parse_job(
         "{" ENDED ", 'State': <'failed'>, 'Error': <('x.Error.Failed', 'it did not', 'raw')>}");
     GtkWidget *row = g_object_ref_sink(mig_history_row_new(client, job));
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(1700000150);
@@ -36,6 +28,27 @@ static void test_row(void)
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL, name);
     gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                         "It did not");
+    g_object_unref(row);
+}
+
+/* Nothing is said that is not known, and nothing offered that cannot work. */
+static void test_damaged(void)
+{
+    g_autoptr(MigClient) client = mig_client_new();
+    g_autoptr(MigJob) job = parse_job(
+        "{'Id': <uint64 7>, 'Guest': <''>, 'Source': <''>, 'Destination': <''>, 'State': "
+        "<'unreadable'>, 'Error': <('org.example.Migration1.Error.Ledger', 'remove it', '')>}");
+    GtkWidget *row = g_object_ref_sink(mig_history_row_new(client, job));
+    g_assert_cmpuint(lint(row), ==, 0);
+    gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                        "Migration 7, Record damaged");
+    gtk_test_accessible_assert_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                        "Remove it");
+    for (gsize i = 0; i < 2; i++) {
+        const char *const hidden[] = { "repeat_button", "open_button" };
+        GObject *button = gtk_widget_get_template_child(row, MIG_TYPE_HISTORY_ROW, hidden[i]);
+        g_assert_false(gtk_widget_get_visible(GTK_WIDGET(button)));
+    }
     g_object_unref(row);
 }
 
@@ -55,17 +68,10 @@ static void test_list(void)
 
 static void test_report(void)
 {
-    g_autoptr(MigJob) job = make_job("{" ENDED ", 'State': <'completed'>}");
+    g_autoptr(MigJob) job = parse_job("{" ENDED ", 'State': <'completed'>}");
     g_autofree char *report = mig_job_report(job);
     g_assert_nonnull(strstr(report, "<b>web"));
     g_assert_nonnull(strstr(report, "completed"));
-}
-
-static int width_of(GtkWidget *widget)
-{
-    int minimum;
-    gtk_widget_measure(widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-    return minimum;
 }
 
 static void test_pages(void)
@@ -84,6 +90,7 @@ int main(int argc, char **argv)
     adw_init();
 
     g_test_add_func("/history/row", test_row);
+    g_test_add_func("/history/damaged", test_damaged);
     g_test_add_func("/history/list", test_list);
     g_test_add_func("/history/report", test_report);
     g_test_add_func("/history/pages", test_pages);

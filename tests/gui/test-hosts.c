@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The view Hosts and its rows in this process, without a bus. */
 #include "client.h"
+#include "fixture.h"
 #include "host-page.h"
 #include "host-row.h"
 #include "host-words.h"
@@ -8,15 +9,6 @@
 #include "lint.h"
 
 #define ERROR_PREFIX "org.example.Migration1.Error."
-
-static MigHost *make_host(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) properties =
-        g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
-    g_assert_no_error(error);
-    return mig_host_new("/org/example/Migration1/host/b", properties);
-}
 
 #define SSH                                                                                        \
     "'Name': <'b'>, 'Transport': <'ssh'>, 'Address': <'b.example'>, "                              \
@@ -31,7 +23,7 @@ static void assert_label(GtkWidget *row, const char *expected)
 static void test_row(void)
 {
     g_autoptr(MigClient) client = mig_client_new();
-    g_autoptr(MigHost) host = make_host("{" SSH ", 'Origin': <'bus'>}");
+    g_autoptr(MigHost) host = parse_host("{" SSH ", 'Origin': <'bus'>}");
     GtkWidget *row = g_object_ref_sink(mig_host_row_new(client, host));
     g_assert_cmpuint(lint(row), ==, 0);
     assert_label(row, "b, SSH, root@b.example, Not tested yet");
@@ -60,8 +52,8 @@ static void test_words(void)
         { "HostNameUnknown", NULL },
         { "Newer", NULL },
     };
-    g_autoptr(MigHost) host = make_host("{" SSH "}");
-    g_autoptr(MigHost) tls = make_host("{'Name': <'b'>, 'Transport': <'tls'>}");
+    g_autoptr(MigHost) host = parse_host("{" SSH "}");
+    g_autoptr(MigHost) tls = parse_host("{'Name': <'b'>, 'Transport': <'tls'>}");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *name = g_strconcat(ERROR_PREFIX, rows[i].error, NULL);
         g_autofree char *command = mig_host_words_command(host, name);
@@ -75,17 +67,10 @@ static void test_words(void)
     g_assert_cmpstr(here, ==, "Run this on this computer:");
 }
 
-static int width_of(GtkWidget *widget)
-{
-    int minimum;
-    gtk_widget_measure(widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-    return minimum;
-}
-
 static void test_pages(void)
 {
     g_autoptr(MigClient) client = mig_client_new();
-    g_autoptr(MigHost) host = make_host("{" SSH ", 'Origin': <'bus'>}");
+    g_autoptr(MigHost) host = parse_host("{" SSH ", 'Origin': <'bus'>}");
     GtkWidget *view = g_object_ref_sink(g_object_new(MIG_TYPE_HOSTS_PAGE, NULL));
     GtkWidget *add = g_object_ref_sink(mig_host_page_new(client, NULL));
     GtkWidget *edit = g_object_ref_sink(mig_host_page_new(client, host));

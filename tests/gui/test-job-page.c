@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The page of a job and its words, in this process and without a bus. */
 #include "core/refusal.h"
+#include "fixture.h"
 #include "job-control.h"
 #include "job-graph.h"
 #include "job-outcome.h"
@@ -12,24 +13,14 @@
 #include "lint.h"
 #include "window.h"
 
-#define PATH "/org/example/Migration1/job/7"
 #define BASE                                                                                       \
     "'Id': <uint64 7>, 'Guest': <'web'>, 'Source': <'local'>, 'Destination': <'b'>, 'Options': "   \
     "<@a{sv} {}>, "
 
-static GVariant *parse(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *value = g_variant_parse(NULL, text, NULL, NULL, &error);
-    g_assert_no_error(error);
-    return g_variant_ref_sink(value);
-}
-
 static MigJob *make_job(const char *properties)
 {
     g_autofree char *text = g_strdup_printf("{" BASE "%s}", properties);
-    g_autoptr(GVariant) values = parse(text);
-    return mig_job_new(PATH, values);
+    return parse_job(text);
 }
 
 static void change(MigJob *job, const char *properties)
@@ -384,8 +375,8 @@ static void test_graph(void)
     assert_described(graph, "Nothing was measured yet");
     g_object_unref(graph);
 
-    g_autoptr(GVariant) samples =
-        parse("[(uint64 1000000, uint64 4096, uint64 0, uint64 0), (2000000, 2048, 2048, 9)]");
+    g_autoptr(GVariant) samples = g_variant_ref_sink(g_variant_new_parsed(
+        "[(uint64 1000000, uint64 4096, uint64 0, uint64 0), (2000000, 2048, 2048, 9)]"));
     graph = g_object_ref_sink(mig_job_graph_new());
     mig_job_graph_add(MIG_JOB_GRAPH(graph), 1500000, 3072);
     mig_job_graph_add(MIG_JOB_GRAPH(graph), 3000000, 1024);

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "core/error.h"
 #include "failure.h"
+#include "fixture.h"
 #include "guest-row.h"
 #include "guests-page.h"
 #include "job-row.h"
@@ -14,24 +15,10 @@
 #include "window.h"
 #include "words.h"
 
-static GVariant *parse(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    GVariant *value = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
-    g_assert_no_error(error);
-    return g_variant_ref_sink(value);
-}
-
 static MigGuest *make_guest(const char *text)
 {
     g_autoptr(GVariant) row = parse(text);
     return mig_guest_new(row);
-}
-
-static MigJob *make_job(const char *text)
-{
-    g_autoptr(GVariant) properties = parse(text);
-    return mig_job_new("/org/example/Migration1/job/1", properties);
 }
 
 static void count_cb(guint *count)
@@ -78,7 +65,7 @@ static void test_moves(void)
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_REMARKS);
     g_autofree char *reason = mig_guest_dup_reason(guest);
     g_assert_cmpstr(reason, ==, "A sentence.");
-    g_autoptr(MigJob) job = make_job("{'State': <'running'>}");
+    g_autoptr(MigJob) job = parse_job("{'State': <'running'>}");
     mig_guest_set_job(guest, job);
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_MOVING);
 }
@@ -132,7 +119,7 @@ static void test_findings(void)
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_NO); /* what was known is kept */
     mig_guest_set_findings(guest, "running", NULL);
     g_assert_cmpint(mig_guest_get_move(guest), ==, MIG_MOVE_YES);
-    g_autoptr(MigJob) job = make_job("{'State': <'running'>}");
+    g_autoptr(MigJob) job = parse_job("{'State': <'running'>}");
     mig_guest_forget_check(guest);
     mig_guest_set_job(guest, job);
     g_assert_false(mig_guest_wants_check(guest, g_get_monotonic_time()));
@@ -252,8 +239,8 @@ static void test_rows(void)
 {
     g_autoptr(MigGuest) guest = make_guest("{'name': <'<b>web'>, 'state': <'running'>}");
     g_autoptr(MigJob) job =
-        make_job("{'Guest': <'web'>, 'State': <'running'>, 'Phase': <'copying'>, 'Source': "
-                 "<'local'>, 'Destination': <'b'>, 'Progress': <0.5>}");
+        parse_job("{'Guest': <'web'>, 'State': <'running'>, 'Phase': <'copying'>, 'Source': "
+                  "<'local'>, 'Destination': <'b'>, 'Progress': <0.5>}");
     GtkWidget *row = g_object_ref_sink(mig_guest_row_new());
     mig_guest_row_set_guest(MIG_GUEST_ROW(row), guest);
     mig_guest_set_job(guest, job);
@@ -270,8 +257,8 @@ static void test_rows(void)
 /* The service shows this user less of it. */
 static void test_row_of_another_user(void)
 {
-    g_autoptr(MigJob) job = make_job("{'Guest': <''>, 'State': <'running'>, 'Phase': <'copying'>, "
-                                     "'Source': <''>, 'Destination': <''>, 'Progress': <0.5>}");
+    g_autoptr(MigJob) job = parse_job("{'Guest': <''>, 'State': <'running'>, 'Phase': <'copying'>, "
+                                      "'Source': <''>, 'Destination': <''>, 'Progress': <0.5>}");
     GtkWidget *row = g_object_ref_sink(mig_job_row_new(job));
     g_assert_cmpuint(lint(row), ==, 0);
     gtk_test_accessible_assert_property(

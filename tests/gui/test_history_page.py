@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The view History, end to end."""
 
+import os
+
 import polkit
 from virt import ERR_OPERATION_FAILED
 
@@ -61,6 +63,62 @@ def test_search_and_result(scene, start):
     app.until(lambda: len(app.all("list item", "from this computer to b")) == 3, "all of the host")
 
 
+def test_only_one_result(scene, start):
+    scene.service.start()
+    for name in ("one", "two", "three"):
+        scene.local.guest(name)
+    moved(scene, "one")
+    moved(scene, "two", failed=True)
+    moved(scene, "three", cancelled=True)
+    app = start()
+    app.do("win.show-history")
+    app.find("list item", "one, from")
+
+    def shown(*names):
+        rows = ", from this computer to b"
+        app.until(lambda: [row.name.split(",")[0] for row in app.all("list item", rows)]
+                  == list(names), f"{names} are shown")
+
+    shown("three", "two", "one")
+    app.drop_down("Result", "Failed")
+    shown("two")
+    app.drop_down("Result", "Cancelled")
+    shown("three")
+    app.drop_down("Result", "Interrupted")
+    app.find("panel", "No Results")
+
+
+def test_open(scene, start):
+    scene.service.start()
+    moved(scene, failed=True)
+    app = start()
+    app.do("win.show-history")
+    app.find("push button", "Open migration of web").act("click")
+    app.find("label", "web did not move. It still runs on this computer.")
+    app.find("label", "disk on fire")
+
+
+def test_it_cannot_be_read_and_can_again(scene, start):
+    """The ledger is none; when the service is back with one, nobody has to ask."""
+    scene.service.start()
+    scene.service.stop()
+    ledger = scene.service.path("state", "ledger.sqlite")
+    os.rename(ledger, ledger + ".kept")
+    os.mkdir(ledger)
+    scene.service.start()
+    app = start()
+    app.do("win.show-history")
+    page = app.find("panel", "The history cannot be read")
+    page.find("label", "ledger.sqlite")
+    page.find("push button", "Try Again").act("click")
+    app.until(lambda: scene.polkit.asked("list").flags & 1, "it is asked again")
+    scene.service.stop()
+    os.rmdir(ledger)
+    os.rename(ledger + ".kept", ledger)
+    scene.service.start()
+    app.find("panel", "No migrations yet")
+
+
 def test_repeat(scene, start):
     """The page begins with what the job was: its guest, hosts and options. The guest has moved
     meanwhile, which the checks say."""
@@ -110,6 +168,27 @@ def test_a_hundred_and_then_the_older_ones(scene, start):
     app.find("push button", "Show Older").act("click")
     app.find("list item", "g0, from")
     app.until(lambda: len(app.all("list item", "from this computer to b")) == 102, "all of them")
+
+
+def test_a_damaged_record_is_shown_with_its_remedy(scene, start):
+    scene.service.start()
+    scene.local.guest("other")
+    damaged = moved(scene, "other")
+    moved(scene)
+    scene.service.stop()
+    scene.service.change_ledger(f"UPDATE job SET plan = '{{' WHERE id = {damaged.id}")
+    scene.service.start()
+    app = start()
+    app.do("win.show-history")
+    app.find("list item", "web, from this computer to b, Completed")
+    row = app.find("list item", f"Migration {damaged.id}, Record damaged")
+    assert f"DELETE FROM job WHERE id = {damaged.id}" in row.description
+    assert row.all("push button", "Copy report of")
+    assert not row.all("push button", "Open migration of")
+    assert not row.all("push button", "Repeat migration of")
+    app.find("entry", "Search History").type(f"migration {damaged.id}")
+    app.gone("list item", "web, from")
+    assert app.all("list item", "Record damaged")
 
 
 def test_denied_and_given(scene, start):

@@ -20,6 +20,17 @@ class Page:
     def switch(self, name):
         return self.app.find("check box", name)
 
+    def way(self, name):
+        """Chooses a row of How It Travels, which has no action for others, with keys."""
+        self.app.reach("list item", name)
+        self.app.keys("Return")
+        self.app.until(lambda: self.switch(name).has("checked"), f"{name} is chosen")
+
+    def other_address(self):
+        """The entry for an address that is not in the list."""
+        self.app.choose("Address", "Another address…")
+        return self.app.find("text", "IP address")
+
     @property
     def start(self):
         return self.app.find("push button", "Start Migration")
@@ -71,6 +82,48 @@ def test_the_same_as_a_command(page):
     page.app.gone("label", "--persistent")
     page.app.do("win.copy-command")
     page.app.find("label", "Command copied")
+
+
+def test_the_way_is_chosen(page):
+    page.app.find("label", "migrate --live --p2p --persistent --undefinesource web")
+    page.way("Tunnelled, the source host is in charge")
+    page.app.find("label", "migrate --live --p2p --tunnelled --persistent --undefinesource web")
+    page.app.find("label", "Memory goes through libvirt from this computer to b and is encrypted.")
+    address = page.app.find("combo box", "Address")
+    address.find("label", "Not possible: the tunnel has no address of its own")
+    assert not address.has("sensitive")
+    page.way("Direct, this service is in charge")
+    page.app.find("label", "migrate --live --persistent --undefinesource web")
+    page.app.find("label", "Memory goes straight from this computer to b and is not encrypted.")
+    address.find("label", "The address that memory is sent to")
+    assert address.has("sensitive")
+    assert not page.switch("Tunnelled").has("checked")
+
+
+def test_what_the_driver_cannot_do_is_not_a_choice(page):
+    row = page.app.find("list item", "Direct, the hypervisor is in charge")
+    row.find("label", "Not possible: the hypervisor driver QEMU cannot do this")
+    assert not row.has("sensitive")
+
+
+def test_an_address_and_a_port_of_ones_own(page):
+    page.checked()
+    row = page.app.find("list item", "Port")
+    assert not row.has("sensitive")
+    row.find("label", "Not possible: choose an address first")
+    entry = page.other_address()
+    entry.type("192.0.2")
+    page.app.until(lambda: "is no IP address" in page.startable(False).description, "why it is not")
+    assert page.app.find("list item", "IP address").all("label", "is no IP address")
+    entry.type("198.51.100.7")
+    page.app.until(lambda: "198.51.100.7 is none on which" in page.startable(False).description,
+                   "the service does not take it")
+    entry.type("192.0.2.2")
+    page.app.find("label", "--migrateuri tcp://192.0.2.2 --listen-address 192.0.2.2")
+    page.startable()
+    assert row.has("sensitive")
+    row.find("spin button").node.queryValue().currentValue = 49200
+    page.app.find("label", "--migrateuri tcp://192.0.2.2:49200 --listen-address 192.0.2.2")
 
 
 def test_a_blocker_and_its_end(scene, remember):

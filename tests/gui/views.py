@@ -3,6 +3,8 @@
 language. Pictures are made of all (screenshots), and all are looked at in other languages
 (test_languages.py). A new page adds its rows here."""
 
+import os
+
 import polkit
 import virt
 from app import App, plain
@@ -267,6 +269,15 @@ def migrate_denied(stage):
 
 
 @view
+def migrate_refused(stage):
+    """The start was."""
+    migrate(stage)
+    stage.scene.polkit.answers["migrate"] = polkit.NO
+    stage.app.do("win.start")
+    stage.shows("You are not allowed to do this.")
+
+
+@view
 def migrate_unsafe(stage):
     """Asks once more."""
     migrate(stage)
@@ -389,6 +400,28 @@ def job_unclear(stage):
     migration.break_off()
     job.ended("failed", seconds=60)
     stage.shows("What to do, in this order")
+
+
+@view
+def job_recover(stage):
+    """Asks before a copy is removed."""
+    job_unclear(stage)
+    stage.app.find("push button", stage.text("Remove the copy on {destination}").format(
+        destination="b")).act("click")
+    stage.says("Remove the copy on {destination}?", destination="b")
+
+
+@view
+def job_twice(stage):
+    many_guests(stage)
+    stage.start()
+    stage.spy.shows("web1")
+    job, migration = stage.open_job()
+    migration.runs_there()
+    migration.break_off()
+    job.ended("failed", seconds=60)
+    stage.says("{guest} runs on {source} AND on {destination}. Its disks are in danger.",
+               guest="web1", source=stage.text("this computer"), destination="b")
 
 
 @view
@@ -526,6 +559,40 @@ def history(stage):
     stage.app.do("win.show-history")
     stage.spy.shows("build-agent")
     stage.spy.shows("web1")
+
+
+@view
+def history_no_results(stage):
+    many_guests(stage)
+    stage.start()
+    stage.moved("web1")
+    stage.app.do("win.show-history")
+    stage.spy.shows("web1")
+    stage.app.find("entry", plain(stage.text("Search History"))).type("nothing")
+    stage.shows("No Results")
+
+
+@view
+def history_failed(stage):
+    """The ledger is none."""
+    os.mkdir(stage.scene.service.path("state", "ledger.sqlite"))
+    stage.start()
+    stage.app.do("win.show-history")
+    stage.shows("The history cannot be read")
+
+
+@view
+def history_damaged(stage):
+    """A record cannot be read."""
+    many_guests(stage)
+    stage.scene.service.start()
+    stage.moved("web1")
+    stage.moved("web2")
+    stage.scene.service.stop()
+    stage.scene.service.change_ledger("UPDATE job SET plan = '{' WHERE id = 2")
+    stage.start()
+    stage.app.do("win.show-history")
+    stage.shows("Record damaged")
 
 
 @view
