@@ -325,8 +325,9 @@ def test_a_reader_who_has_left_takes_no_room(s, job):
 
 def test_so_many_questions_of_a_user_are_open(s, job):
     s.polkit.answers["list"] = polkit.LATE
-    read = [s.new_client(uid=OTHER).start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
-            for _ in range(17)]
+    readers = [s.new_client(uid=OTHER) for _ in range(17)]  # before the time of the questions runs
+    read = [reader.start(job.path, PROPERTIES, "GetAll", GLib.Variant("(s)", (JOB,)))
+            for reader in readers]
     wait(lambda: any(reply.done for reply in read), "one is refused")
     refused, = [reply for reply in read if reply.done]
     assert refused.error().short == "LimitsExceeded"

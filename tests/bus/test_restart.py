@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from harness import ERROR
-from loop import Exit, wait
+from loop import DEADLINE, Exit, wait
 from virt import MIB, SHUTOFF
 
 FLOWS = ("peer-to-peer", "managed-direct")
@@ -191,7 +191,7 @@ def test_a_second_worker_of_a_running_job_is_refused(s):
     job, m = copying(s)
     result = subprocess.run(
         [s.service.path("worker"), "job", str(job.id), "--state-dir", s.service.path("state"),
-         "--runtime-dir", s.service.path("run")], capture_output=True, text=True, timeout=20)
+         "--runtime-dir", s.service.path("run")], capture_output=True, text=True, timeout=DEADLINE)
     assert result.returncode == 1 and "another worker" in result.stderr
     m.finish()
     job.ended("completed")

@@ -10,7 +10,7 @@ from gi.repository import GLib
 
 import harness
 from harness import HOST, JOB, MANAGER, NAME, ROOT
-from loop import Missing, wait
+from loop import DEADLINE, Missing, wait
 from scene import Scene
 
 METHODS = {"ListGuests": (ROOT, MANAGER), "Plan": (ROOT, MANAGER),
@@ -165,7 +165,7 @@ def test_a_ledger_that_cannot_be_used(s, harm):
 
 
 def test_an_idle_service_ends(make):
-    setup = make(idle_timeout=1)
+    setup = make(idle_timeout=3)
     setup.service.start()
     setup.client.list_jobs()
     assert setup.service.ended() == 0
@@ -173,25 +173,25 @@ def test_an_idle_service_ends(make):
 
 
 def test_a_service_with_a_running_job_is_not_idle(make):
-    setup = make(idle_timeout=1)
+    setup = make(idle_timeout=3)
     setup.local.guest("web")
     setup.service.start()
     job = setup.client.migrate("web", "b")
     m = setup.world.migration("web")
     with pytest.raises(Missing):
-        setup.service.exit.wait(1.5)
+        setup.service.exit.wait(4.5)
     m.finish()
     job.ended("completed")
     assert setup.service.ended() == 0
 
 
 def test_a_service_that_waits_for_an_answer_is_not_idle(make):
-    setup = make(idle_timeout=1)
+    setup = make(idle_timeout=3)
     setup.service.start()
     setup.b.silent = {"*"}
     reply = setup.client.start_list_guests("b")
     with pytest.raises(Missing):
-        setup.service.exit.wait(1.5)
+        setup.service.exit.wait(4.5)
     assert not reply.done
 
 
@@ -209,7 +209,7 @@ def test_a_second_service_does_not_take_over(s, make):
          "--runtime-dir=" + setup.service.path("run"),
          "--config-dir=" + setup.service.path("config")],
         env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": s.bus.address}, capture_output=True,
-        text=True, timeout=20)
+        text=True, timeout=DEADLINE)
     assert result.returncode != 0 and "org.example.Migration1" in result.stderr
     assert s.client.list_jobs() == []
 
@@ -234,7 +234,7 @@ def test_the_bus_going_away_ends_the_service_but_not_its_jobs(s):
                                        ["--no-such-option"]))
 def test_wrong_command_lines(arguments):
     result = subprocess.run([harness.built("service/migrationd"), *arguments], capture_output=True,
-                            text=True, timeout=20)
+                            text=True, timeout=DEADLINE)
     assert result.returncode != 0 and arguments[0].lstrip("-").split("=")[0] in result.stderr
 
 

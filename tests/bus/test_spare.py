@@ -11,7 +11,7 @@ import pytest
 from gi.repository import Gio, GLib
 
 from harness import ERROR
-from loop import Exit, wait
+from loop import DEADLINE, Exit, wait
 from polkit import NO
 
 LINK_PATH = "/org/example/Migration1/worker"
@@ -195,7 +195,7 @@ def test_it_ends_with_the_service_and_leaves_nothing(s, end):
 
 
 def test_it_does_not_keep_the_service(make):
-    setup = make(idle_timeout=2)
+    setup = make(idle_timeout=4)  # not before the worker is linked
     setup.service.start()
     asked(setup)
     gone = Exit(linked(setup, 1))
@@ -205,7 +205,7 @@ def test_it_does_not_keep_the_service(make):
 
 
 def test_it_ends_when_nobody_wants_it_for_long(make):
-    setup = make(worker=["--idle-timeout", "1"])
+    setup = make(worker=["--idle-timeout", "4"])
     setup.local.guest("web")
     setup.service.start()
     asked(setup)
@@ -310,7 +310,7 @@ def mute(s):
     """Something at the socket of job 1 that takes a link and never says a word."""
     os.makedirs(directory(s), exist_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.settimeout(20)
+        listener.settimeout(DEADLINE)
         listener.bind(os.path.join(directory(s), "1"))
         listener.listen()
         asked(s)
@@ -333,7 +333,7 @@ def link_to(path):
     """A connection to a worker that has said all that comes before the first message at once, as
     the service does: what sd-bus 252 reads together with BEGIN it looks at only when more comes."""
     link = socket.socket(socket.AF_UNIX)
-    link.settimeout(20)
+    link.settimeout(DEADLINE)
     link.connect(path)
     link.sendall(f"\0AUTH EXTERNAL {str(os.geteuid()).encode().hex()}\r\nBEGIN\r\n".encode())
     assert link.recv(37).startswith(b"OK ")  # 32 digits and the end of the line
@@ -355,7 +355,8 @@ def by_hand(make):
     def begin(version, until):
         with pytest.raises(GLib.Error) as error:
             connection.call_sync(None, LINK_PATH, LINK, "Begin",
-                                 GLib.Variant("(st)", (version, until)), None, 0, 20000, None)
+                                 GLib.Variant("(st)", (version, until)), None, 0,
+                                 int(DEADLINE * 1000), None)
         return error.value.message
 
     yield setup, process, connection, begin
@@ -373,14 +374,14 @@ def test_it_refuses_what_comes_too_late_and_other_versions(by_hand):
     assert "version" in begin("0.0.0", FAR)
     assert process.poll() is None
     connection.close_sync(None)
-    assert process.wait(20) == 0
+    assert process.wait(DEADLINE) == 0
     assert left_behind(setup) == []
 
 
 def test_it_does_not_begin_a_job_that_is_not_there(by_hand):
     setup, process, connection, begin = by_hand
     assert "There is no job 7" in begin("", FAR)
-    assert process.wait(20) == 1
+    assert process.wait(DEADLINE) == 1
     assert left_behind(setup) == []
 
 
@@ -394,5 +395,5 @@ def test_a_stop_comes_before_a_call(by_hand):
     connection.flush_sync(None)
     os.kill(process.pid, signal.SIGTERM)
     os.kill(process.pid, signal.SIGCONT)
-    assert process.wait(20) == 0, "told to begin it would say that there is no job"
+    assert process.wait(DEADLINE) == 0, "told to begin it would say that there is no job"
     assert left_behind(setup) == []

@@ -5,6 +5,7 @@ and what it says of the hosts after the end."""
 import os
 import re
 import signal
+import time
 
 import pytest
 
@@ -308,12 +309,13 @@ def test_a_guest_that_does_nothing(s):
     s.local.guests["web"].persistent = False
     job, m = begin(s)
     m.copy.stuck = True
+    begun = time.monotonic()
     m.finish()
     end = job.ended()
+    assert time.monotonic() - begun < 14
     assert end["State"] == "completed"
     seen = {**MOVED, "source-configuration": "none", "executing": "no", "matches": False}
     assert end["Verification"] == seen and found(end) == [("not-executing", {"host": "b"})]
-    assert end["Finished"] - end["Called"] < 10e6
 
 
 @pytest.mark.parametrize("flow", ["peer-to-peer", "managed-direct"])
@@ -401,11 +403,12 @@ def test_a_copy_that_is_left_over(s):
 def test_post_copy_is_broken_off_and_gone_on_with(s, flow):
     s.local.guests["web"].persistent = False
     job, m = begin(s, flow=flow, postcopy=True)
+    begun = time.monotonic()
     m.break_off_postcopy()
     end = job.ended()
+    assert time.monotonic() - begun < 14, "the wait for an answer is not waited to its end"
     assert end["State"] == "failed" and end["GuestHost"] == ""
     assert "destroy neither copy" in end["Error"][1] and found(end) == []
-    assert end["Finished"] - end["Called"] < 10e6
     m.guest.job = None  # what libvirt resumes is this job: the fake begins a new one
     s.b.guests["web"].job = None
     job, m = begin(s, flow=flow, postcopy=True, postcopy_resume=True)

@@ -73,6 +73,7 @@ class Desk:
                             "DBUS_SESSION_BUS_ADDRESS": words[1],
                             "XDG_RUNTIME_DIR": self.directory}
         self.atspi = connect(self.environment)
+        self.run("xdotool", "mousemove", "9999", "9999")  # a list selects what is under the pointer
 
     def start(self, program, environment):
         """Starts a program, the app if none is named."""
@@ -98,6 +99,8 @@ def connect(environment):
     for name in ("GTK_THEME", "ADW_DEBUG_COLOR_SCHEME", "WAYLAND_DISPLAY"):
         os.environ.pop(name, None)
     import pyatspi  # not before
+    # An app on a machine that is busy answers late; by default 0.8 s are waited.
+    pyatspi.setTimeout(int(DEADLINE * 1000), int(3 * DEADLINE * 1000))
     return pyatspi
 
 
@@ -168,6 +171,7 @@ class App:
             environment.setdefault("DBUS_SYSTEM_BUS_ADDRESS", address)
         self.process = desk.start(program, environment)
         self.exit = Exit(self.process.pid)
+        self.missed = False  # whether a look at the tree has not seen all
         self.find_window()
 
     def find_window(self):
@@ -188,6 +192,7 @@ class App:
         to the app, so it does not go into what has nothing of interest in it."""
         for child in node:
             if child is None:
+                self.missed = True
                 continue
             its = child.getRoleName()
             if (role is None or its == role) and (name is None or name in plain(child.name)):
@@ -238,11 +243,37 @@ class App:
         return self.window.find(role, name)
 
     def all(self, role=None, name=None):
+        """All of that role and name at this moment, which may be in the middle of a change."""
+        self._forget()
         return self.window.all(role, name)
 
     def gone(self, role=None, name=None):
-        """Waits until there is nothing of that role and name."""
-        self.until(lambda: not self.all(role, name), f"{role} {name!r} goes")
+        """Waits until there is nothing of that role and name. What moves in the tree is nowhere for
+        a moment, so this must be seen twice in a row, in all of the tree."""
+        looks = []
+
+        def is_gone():
+            self.missed = False
+            looks.append(False)  # if the look fails
+            looks[-1] = not self.all(role, name) and not self.missed
+            return looks[-2:] == [True, True]
+
+        self.until(is_gone, f"{role} {name!r} goes")
+
+    def toast(self, text):
+        """Waits for a toast, which is there for some seconds only: it is the last in the window, and
+        the last is looked at first."""
+        def last_first(node):
+            for index in reversed(range(node.childCount)):
+                child = node.getChildAtIndex(index)
+                if child is not None and child.getRoleName() == "label" \
+                        and text in plain(child.name):
+                    return True
+                if child is not None and last_first(child):
+                    return True
+            return False
+
+        self.until(lambda: last_first(self.window.node), f"a toast says {text!r}")
 
     def do(self, action):
         """An action of the window without parameter: "win.search"."""
@@ -293,11 +324,17 @@ class App:
 
         self.until(reached, lambda: f"{text} in {row.name}, which has {passed}")
 
-    def press(self, name):
-        """A button that is shown, as soon as it can be pressed."""
-        button = self.find("push button", name)
-        self.until(lambda: button.has("sensitive"), f"{name} can be pressed")
-        button.act("click")
+    def press(self, name, within=None, role="push button", action="click"):
+        """A button that is shown, in the window or in a part of it, as soon as it can be pressed. It
+        is found anew with each look: rows are made anew."""
+        def pressed():
+            button = next(self.walk((within or self.window).node, role, name), None)
+            if not button or not button.has("sensitive"):
+                return False
+            button.act(action)
+            return True
+
+        self.until(pressed, f"{name} can be pressed")
 
     def show_job(self, job):
         """What a click on a notification does."""
@@ -330,7 +367,7 @@ class App:
 
     def answer(self, dialog, name):
         """Presses a button of a dialog, which goes then."""
-        self.dialog(dialog).find("push button", name).act("click")
+        self.press(name, self.dialog(dialog))
         self.dialog_gone()
 
     def dialog_gone(self):

@@ -9,6 +9,7 @@
  *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
  *                    its width
  *   focus            s: title of the row in which the focus is, else the type of what has it
+ *   active           b: whether what is seen is what keys go to
  *   tooltips         as: of what is seen
  *   minimum          i: the least width the window can have
  *   picture FILE     draws the window, or the dialog over it, into a PNG
@@ -243,6 +244,11 @@ static GVariant *do_focus(char **words)
     return g_variant_new_string(focus ? G_OBJECT_TYPE_NAME(focus) : "");
 }
 
+static GVariant *do_active(char **words)
+{
+    return g_variant_new_boolean(gtk_window_is_active(GTK_WINDOW(find_window())));
+}
+
 static void add_tooltips(GVariantBuilder *builder, GtkWidget *widget)
 {
     if (!gtk_widget_get_mapped(widget))
@@ -419,6 +425,25 @@ static GVariant *do_expand(char **words)
     return g_variant_new_boolean(TRUE);
 }
 
+/* toasts: a test may look at one for longer than a person, so they stay */
+
+extern AdwToast *__real_adw_toast_new(const char *title);
+extern void __real_adw_toast_set_timeout(AdwToast *toast, guint seconds);
+AdwToast *__wrap_adw_toast_new(const char *title);
+void __wrap_adw_toast_set_timeout(AdwToast *toast, guint seconds);
+
+void __wrap_adw_toast_set_timeout(AdwToast *toast, guint seconds)
+{
+    __real_adw_toast_set_timeout(toast, 0);
+}
+
+AdwToast *__wrap_adw_toast_new(const char *title)
+{
+    AdwToast *toast = __real_adw_toast_new(title);
+    __real_adw_toast_set_timeout(toast, 0);
+    return toast;
+}
+
 /* asking */
 
 static const struct {
@@ -435,6 +460,7 @@ static const struct {
     { "focus", do_focus },     { "type", do_type },
     { "migrate", do_migrate }, { "expand", do_expand },
     { "mapped", do_mapped },   { "broken", do_broken },
+    { "active", do_active },
 };
 
 static void answer(GOutputStream *output, const char *line)

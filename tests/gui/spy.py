@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gi.repository import GLib
 
 import harness
-from loop import wait
+from loop import DEADLINE, wait
 
 PROGRAM = "tests/gui/spied-app"
 
@@ -75,9 +75,10 @@ class Spy:
 
     def resize(self, width, height):
         """A window that cannot be so narrow stays wider; gives the width it has."""
-        wanted = max(width, self.ask("minimum"))
         self.ask("size", width, height)
-        wait_for(lambda: abs(self.ask("width") - wanted) < 20, f"a window {wanted} wide")
+        wait_for(lambda: abs(self.ask("width") - max(width, self.ask("minimum"))) < 20,
+                 lambda: f"a window {width} wide; it is {self.ask('width')} and cannot be less than "
+                         f"{self.ask('minimum')}")
         return self.ask("width")
 
     def picture(self, path):
@@ -90,9 +91,9 @@ class Spy:
 
 
 def wait_for(condition, what):
-    """wait(), for what announces nothing to this process."""
+    """wait(), for what announces nothing to this process; as long as for the tree (App.until)."""
     tick = GLib.timeout_add(20, lambda: GLib.SOURCE_CONTINUE)
     try:
-        return wait(condition, what)
+        return wait(condition, what, 3 * DEADLINE)
     finally:
         GLib.source_remove(tick)

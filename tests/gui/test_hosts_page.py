@@ -28,7 +28,7 @@ def test_hosts_are_listed(hosts):
 
 
 def test_a_test_that_succeeds(hosts, scene):
-    hosts.find("push button", "Test b").act("click")
+    hosts.press("Test b")
     hosts.find("list item", "b, TLS, b.example, It answers: libvirt 9")
     assert scene.polkit.asked("check").flags & 1, "the user may be asked for a password"
 
@@ -37,9 +37,7 @@ def add(app, **fields):
     app.do("win.add-host")
     for title, text in fields.items():
         app.find("text", title.replace("_", " ")).type(text)
-    save = app.find("push button", "Save")
-    app.until(lambda: save.has("sensitive"), "it can be saved")
-    save.act("click")
+    app.press("Save")
 
 
 NAMES = {"name": "Name", "address": "Address"}
@@ -58,16 +56,16 @@ def test_one_is_added_tested_changed_and_removed(hosts, scene):
     assert scene.client.get_all(scene.client.host_path("new"), HOST)["Settings"] == {
         "driver": "qemu", "transport": "ssh", "address": "new.example", "user": "root"}
 
-    row.find("push button", "Edit new").act("click")
+    hosts.press("Edit new", row)
     hosts.find("text", "Port").type("2222")
     hosts.find("text", "Addresses for guests").type("192.0.2.7, 2001:db8::7")
-    hosts.find("push button", "Save").act("click")
+    hosts.press("Save")
     hosts.gone("push button", "Save")
     now = scene.client.get_all(scene.client.host_path("new"), HOST)["Settings"]
     assert (now["port"], now["migration-addresses"]) == (2222, ["192.0.2.7", "2001:db8::7"])
 
-    hosts.find("push button", "Remove new").act("click")
-    dialog(hosts, "Remove new?").find("push button", "Remove").act("click")
+    hosts.press("Remove new")
+    hosts.press("Remove", dialog(hosts, "Remove new?"))
     hosts.gone("list item", "new, SSH")
     assert scene.client.host_path("new") not in scene.client.managed()
 
@@ -77,11 +75,11 @@ def test_what_cannot_be_is_told_and_the_input_stays(hosts, scene):
     hosts.find("label", "this is no host name")
     assert hosts.find("text", NAMES["name"]).text == "New"
     hosts.find("text", NAMES["name"]).type("b")
-    hosts.find("push button", "Save").act("click")
+    hosts.press("Save")
     hosts.find("label", "administrator's")
     hosts.find("text", NAMES["name"]).type("new")
     hosts.find("text", "Port").type("seventy")
-    hosts.find("push button", "Save").act("click")
+    hosts.press("Save")
     hosts.find("label", "The port must be a number")
     assert scene.client.host_path("new") not in scene.client.managed()
 
@@ -115,14 +113,14 @@ def test_each_failure_has_its_words_and_its_remedy(hosts, scene, what):
     scene.client.add_host("new", transport="ssh", address="new.example", user="root")
     refuse(scene.world.host("new", address="new.example"), text)
     row = hosts.find("list item", "new, SSH, root@new.example, Not tested yet")
-    row.find("push button", "Test new").act("click")
+    hosts.press("Test new", row)
     row = hosts.find("list item", f"new, SSH, root@new.example, {problem}")
     name, sentence = scene.client.get_all(scene.client.host_path("new"), HOST)["LastError"]
     assert row.description == sentence[0].upper() + sentence[1:]
     if command:
         row.find("label", command)
     scene.world.hosts["new"].refuses = None
-    row.find("push button", "Test new").act("click")
+    hosts.press("Test new", row)
     hosts.find("list item", "new, SSH, root@new.example, It answers")
 
 
@@ -138,7 +136,7 @@ def test_only_this_computer(scene, start):
     app = start()
     app.do("win.show-hosts")
     app.find("list item", "This computer")
-    assert shown(app, "Add a destination host")
+    app.until(lambda: shown(app, "Add a destination host"), "the hint")
     scene.client.add_host("new", transport="ssh", address="new.example")
     app.until(lambda: not shown(app, "Add a destination host"), "the hint goes")
 

@@ -65,7 +65,7 @@ def test_stop_is_denied(scene, app, moving):
     scene.polkit.answers["cancel-own"] = polkit.NO
     app.press("Stop…")
     app.answer("Stop moving web?", "Stop Moving")
-    app.find("label", "You are not allowed to do this.")
+    app.toast("You are not allowed to do this.")
     assert migration.aborts == 0
     assert scene.polkit.asked("cancel-own").flags & 1, "the user may be asked for a password"
 
@@ -90,7 +90,7 @@ def test_try_again_is_refused(scene, app, moving):
     job.ended("failed")
     scene.polkit.answers["migrate"] = polkit.NO
     app.press("Try Again")
-    app.find("label", "You are not allowed to do this.")
+    app.toast("You are not allowed to do this.")
     scene.polkit.answers["migrate"] = polkit.YES
     app.press("Try Again")
     scene.world.migration("web")
@@ -128,8 +128,12 @@ def test_steps_if_nobody_runs_it(scene, app, moving):
     job.ended("failed", seconds=60)
     app.find("label", "web is paused on this computer and on b. It runs nowhere.")
     app.find("label", "What to do, in this order")
-    steps = [label.name for label in app.all("label") if "virsh" in label.name]
-    assert "virsh destroy" in steps[0] and "virsh resume" in steps[1]
+
+    def in_order():
+        steps = [label.name for label in app.all("label") if "virsh" in label.name]
+        return len(steps) > 1 and "virsh destroy" in steps[0] and "virsh resume" in steps[1]
+
+    app.until(in_order, "first the copy goes, then the guest is resumed")
 
 
 def recover(app, button, dialog, answered):
@@ -170,14 +174,14 @@ def test_a_step_is_denied_or_comes_too_late(scene, app, moving):
     scene.polkit.answers["recover"] = polkit.NO
     recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
             "Remove the Copy")
-    app.find("label", "You are not allowed to do this.")
+    app.toast("You are not allowed to do this.")
     assert scene.polkit.asked("recover").flags & 1, "the user may be asked for a password"
     scene.polkit.answers["recover"] = polkit.YES
     # it has not arrived after all
     scene.b.guests["web"].state, scene.b.guests["web"].reason = virt.PAUSED, virt.PAUSED_MIGRATION
     recover(app, "Remove the copy on this computer", "Remove the copy on this computer?",
             "Remove the Copy")
-    app.find("label", "nothing was done")
+    app.toast("nothing was done")
     assert scene.world.touched == []
     app.find("label", "web is paused on this computer and on b. It runs nowhere.")
 

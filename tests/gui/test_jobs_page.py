@@ -34,9 +34,8 @@ def test_jobs_that_were_there_before(scene, start):
         scene.client.migrate(name, "b")
         scene.world.migration(name).copying(1, 1)
     app = start()
-    app.until(lambda: len(app.all("list item", "from this computer to b")) == 2, "two jobs")
-    names = [row.name.split(",")[0] for row in app.all("list item", "from this computer to b")]
-    assert names == ["two", "one"], "the newest is first"
+    app.until(lambda: [row.name.split(",")[0] for row in app.all("list item", "from this computer to b")]
+              == ["two", "one"], "both are there, the newest first")
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def close_window(app):
 def test_the_window_is_closed_and_the_end_is_told(scene, daemon, app):
     job, migration = begin(scene, app)
     close_window(app)
-    app.dialog("web goes on moving").find("push button", "Keep Open").act("click")
+    app.press("Keep Open", app.dialog("web goes on moving"))
     app.dialog_gone()
     close_window(app)
     app.until(lambda: app.exit.over or daemon.told, "it says so only once")
@@ -103,7 +103,7 @@ def test_the_window_is_closed_and_the_end_is_told(scene, daemon, app):
 def test_what_needs_somebody_is_told(scene, daemon, app):
     job, migration = begin(scene, app)
     close_window(app)
-    app.dialog("web goes on moving").find("push button", "Close").act("click")
+    app.press("Close", app.dialog("web goes on moving"))
     migration.suspend()
     migration.break_off()
     job.ended("failed", seconds=60)
@@ -114,7 +114,7 @@ def test_what_needs_somebody_is_told(scene, daemon, app):
 def test_one_that_does_not_end_is_told_once(scene, daemon, app):
     job, migration = begin(scene, app)
     close_window(app)
-    app.dialog("web goes on moving").find("push button", "Close").act("click")
+    app.press("Close", app.dialog("web goes on moving"))
     for _ in range(2):
         for iteration in range(2, 6):
             migration.copying(300 * MIB + iteration, 100 * MIB + iteration, memory_bps=10 * MIB,

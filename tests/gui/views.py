@@ -60,7 +60,7 @@ class Stage:
 
     def press(self, text, *arguments, role="push button", action="click"):
         """A button, by its English text."""
-        self.app.find(role, plain(self.text(text) % arguments)).act(action)
+        self.app.press(plain(self.text(text) % arguments), role=role, action=action)
 
     def says(self, text, **names):
         """Waits for an English sentence of the app with names in it: "{guest} now runs on ..."."""
@@ -457,9 +457,8 @@ def job_refused(stage):
     stage.spy.shows("web1")
     stage.open_job()
     stage.scene.polkit.answers["tune-own"] = polkit.NO
-    stage.app.find("push button", stage.text("Change Speed Limit…").rstrip("…\xa0")).act("click")
-    stage.app.dialog(stage.text("Speed limit")).find(
-        "push button", stage.text("_Set").replace("_", "")).act("click")
+    stage.app.press(stage.text("Change Speed Limit…").rstrip("…\xa0"))
+    stage.app.press(stage.text("_Set").replace("_", ""), stage.app.dialog(stage.text("Speed limit")))
     stage.shows("You are not allowed to do this.")
 
 

@@ -13,7 +13,7 @@
 #include "sd-autoptr.h"
 #include "variant.h"
 
-#define SECONDS 20
+#define SECONDS 120
 
 /* How the service answers. */
 typedef struct {

@@ -17,7 +17,7 @@
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define MANAGER "org.example.Migration1.Manager"
-#define SECONDS 30
+#define SECONDS 120
 
 typedef enum { USERS_KNOWN, USERS_GONE, USERS_NONE, USERS_SILENT } Users;
 

@@ -12,7 +12,7 @@
 #include "link.h"
 #include "samples.h"
 
-#define SECONDS 20
+#define SECONDS 120
 
 typedef struct {
     Fixture files;

@@ -11,7 +11,7 @@
 #include "error.h"
 #include "host-uri.h"
 
-#define SECONDS 20
+#define SECONDS 120
 #define HOSTS 100
 
 static guint n_started, n_answered;

@@ -22,7 +22,7 @@
 #define OWNER 1000u
 #define OWNER_NAME ":1.1000"
 #define OTHER_NAME ":1.1001"
-#define SECONDS 20
+#define SECONDS 120
 
 typedef struct {
     sd_bus *service, *caller;
