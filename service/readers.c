@@ -315,14 +315,14 @@ const char *readers_deny(const Readers *readers, guint32 owner_uid, const char *
     if (!reader)
         return LIMITS_NO_USER;
     g_autofree char *owner = g_strdup_printf("%u", owner_uid);
-    const char *details[] = { "job.id",
-                              sd_bus_message_get_path(call) + strlen(ACCESS_JOBS),
-                              "job.owner.uid",
-                              owner,
-                              "property",
-                              property,
-                              NULL };
-    journal_denial(reader, call, reader->refusal, details);
+    const char *read[] = { "job.id",
+                           sd_bus_message_get_path(call) + strlen(ACCESS_JOBS),
+                           "job.owner.uid",
+                           owner,
+                           "property",
+                           property,
+                           NULL };
+    journal_denial(reader, call, reader->refusal, read);
     return reader->refusal;
 }
 
