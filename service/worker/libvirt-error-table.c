@@ -221,8 +221,8 @@ const MigLibvirtRow mig_libvirt_rows[] = {
       "the hypervisor of guest {guest} ended on host {destination} as soon as it was started; what "
       "it wrote there (/var/log/libvirt/qemu) tells why" },
     { MIGRATE, CODE_ANY,
-      SAYS("closed the monitor", "from monitor", "from qemu monitor", "no longer running",
-           "guest unexpectedly quit"),
+      SAYS("closed the monitor", "from monitor", "to monitor", "from qemu monitor",
+           "no longer running", "guest unexpectedly quit"),
       MIG_ERROR_FAILED,
       "the hypervisor of guest {guest} ended on host {destination}, or on host {host} if the guest "
       "is gone from there; libvirt's own text or what it wrote (/var/log/libvirt/qemu) tells why" },

@@ -111,7 +111,7 @@ def move(app):
 
 def begin(app, host):
     """A move that takes its time, up to where memory is copied."""
-    host.shape("20mbit")
+    host.shape("10mbit")
     move(app)
     app.find("label", COPIES)
 
@@ -153,7 +153,7 @@ def jobs(service):
 
 
 def test_the_whole_journey(app, host_a, host_b):
-    host_a.shape("80mbit", "migration")
+    host_a.shape("40mbit", "migration")
     open_migration(app)
     app.choose("To", "host-b")
     address = host_b.addresses["migration"][0]

@@ -133,8 +133,8 @@ def test_too_early_too_late_and_not_at_all(service, host_a, host_b):
         job.control("StartPostCopy")
     with pytest.raises(Refused, match="InvalidOptionValue"):
         job.control("SetBandwidth", 0)
-    host_a.shape(None)
     job.control("Pause")
+    host_a.shape(None)
     job.ended("completed")
     with pytest.raises(Refused, match="JobFinished"):
         job.control("SetMaximumDowntime", 1000)

@@ -63,6 +63,7 @@ def host_path(name):
 
 
 def journal(host):
+    host.exec(["journalctl", "--sync"])
     return host.exec(["journalctl", "-b", "-o", "cat"]).stdout
 
 

@@ -79,9 +79,9 @@ def test_the_guest_ends(service, host_a, host_b, how, flow):
     else:
         guests.switch_off(host_a, "web1")
     end = job.ended("failed")
-    # libvirtd 9.0 itself may crash of it
-    why = {"GuestNotRunning": "has just stopped running", "ConnectionLost": "check that it runs"}
-    assert why[end["Error"][0].rpartition(".")[2]] in end["Error"][1], end["Error"]
+    # which of libvirt's threads finds out first is not sure; libvirtd 9.0 itself may crash of it
+    why = {"GuestNotRunning": "has just stopped running", "ConnectionLost": "check (that it runs|both)", "Failed": "/var/log/libvirt/qemu"}
+    assert re.search(why[end["Error"][0].rpartition(".")[2]], end["Error"][1]), end["Error"]
     assert_lost(service, host_a, host_b, job, end)
 
 
@@ -140,7 +140,10 @@ def test_libvirtd_ends(service, host_a, host_b, where, flow, how):
         there.kill("-x", "libvirtd")
     else:
         there.exec(["systemctl", "restart", "--no-block", "libvirtd"])
-    end = job.failed("ConnectionLost", PATIENCE)
+    end = job.ended("failed", PATIENCE)
+    # a libvirtd that ends takes the guest that arrives with it, and the source may see that first
+    why = {"ConnectionLost": "connection", "Failed": "closed the connection on which guest"}
+    assert re.search(why[end["Error"][0].rpartition(".")[2]], end["Error"][1]), end["Error"]
     assert_stayed(service, host_a, host_b, end)
 
 

@@ -4,7 +4,7 @@
 import time
 
 import pytest
-from lab import network
+from lab import network, system
 from service import NAME, ROOT, Refused, Service
 
 LIBVIRTD_TCP = 16509
@@ -58,8 +58,11 @@ def test_this_machine_as_destination(service):
 
 def test_a_link_that_is_down(service, host_a, clean):
     host_a.cut("migration")
-    rows = list_interfaces(service, "local")
-    assert {row["name"]: row["state"] for row in rows} == {"mgmt": "up", "migration": "down"}
+    def states():
+        return {row["name"]: row["state"] for row in list_interfaces(service, "local")}
+
+    # the kernel tells of it in its own time
+    system.wait_for(lambda: states() == {"mgmt": "up", "migration": "down"}, lambda: f"links: {states()}", 10, 0.1)
 
 
 def test_a_host_that_is_off(service, host_b, clean):

@@ -247,7 +247,7 @@ def test_a_cut_link_heals(host_a, host_b, clean, silent):
         address = host_b.addresses["migration"][0]
         return host_a.exec(["timeout", "1", "bash", "-c", f"</dev/tcp/{address}/22"], check=False).returncode == 0
 
-    assert reach()
+    system.wait_for(reach, "there is no link", 10)
     host_b.cut("migration", silent=silent)
     assert not reach()
     assert host_a.virsh("hostname", connect=URIS["tcp"]) == "host-b"

@@ -21,8 +21,8 @@ def migrate(source, name, *flags, uri=URI, **options):
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [("expired", "server-cert.pem has expired"), ("missing", "No such file"),
-     # which of QEMU's two errors libvirt hears of first is not sure, or that the other QEMU has gone
-     ("wrong-name", "TLS channel|Certificate does not match the hostname|closed the monitor")],
+     # which of both QEMUs' errors libvirt hears of first is not sure, or that the other QEMU has gone
+     ("wrong-name", None)],
 )
 def test_an_encrypted_migration_needs_a_good_certificate(host_a, host_b, kind, reason):
     guests.start(host_a, "web1")
@@ -31,8 +31,9 @@ def test_an_encrypted_migration_needs_a_good_certificate(host_a, host_b, kind, r
         migrate(host_a, "web1", "--tls")
     guests.wait_alive(host_a, "web1")
     if kind == "wrong-name":
-        # libvirt keeps to itself what only the source's QEMU knows.
-        assert "Certificate does not match the hostname host-b" in guests.log(host_a, "web1")
+        # what only the source's QEMU knows is in its log, which virtlogd writes in its own time
+        why = "Certificate does not match the hostname host-b"
+        system.wait_for(lambda: why in guests.log(host_a, "web1"), "the log does not tell why", 10)
         migrate(host_a, "web1", "--tls", "--tls-destination", credentials.OTHER_NAME)
         guests.wait_alive(host_b, "web1")
 
@@ -63,7 +64,7 @@ def test_a_guest_moves_over_ipv6(host_a, host_b):
     guests.start(host_a, "web1")
     address, uri = ipv6(host_b, "migration"), f"qemu+tcp://[{ipv6(host_b, 'mgmt')}]/system"
     with host_b.watch() as seen:
-        migrate(host_a, "web1", "--migrateuri", f"tcp://[{address}]", "--listen-address", address, uri=uri)
+        migrate(host_a, "web1", "--bandwidth", "16", "--migrateuri", f"tcp://[{address}]", "--listen-address", address, uri=uri)
     guests.wait_alive(host_b, "web1")
     (data,) = [one for one in seen.connections if one.address == address]
     assert data.peer == ipv6(host_a, "migration") and 49152 <= data.port <= 49215
@@ -291,7 +292,7 @@ def test_disks_outlive_a_power_cut(host_a):
 def busy(host_a):
     """A guest that changes its memory faster than the link takes it; its migrations do not end."""
     guests.start(host_a, "busy", memory=128, dirty=32)
-    host_a.shape("160mbit")
+    host_a.shape("80mbit")
     yield "busy"
     host_a.virsh("domjobabort", "busy", check=False)
 
@@ -324,7 +325,7 @@ def test_a_busy_guest_does_not_converge(host_a, host_b, busy):
     assert migration.poll() is None and guests.state(host_b, busy) == "paused"
     host_a.virsh("domjobabort", busy)
     # Under load QEMU may tell of its socket, which it shut down itself, before it tells that it was cancelled.
-    assert re.search("canceled by client|Broken pipe", migration.communicate(timeout=20)[1])
+    assert re.search("canceled by client|Broken pipe|unexpectedly failed", migration.communicate(timeout=20)[1])
     guests.wait_alive(host_a, busy)
     assert guests.state(host_b, busy) is None
 

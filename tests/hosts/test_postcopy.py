@@ -32,7 +32,7 @@ def test_post_copy(service, host_a, host_b, flow):
     guests.wait_alive(host_b, "web1")
     with pytest.raises(Refused, match="TooLate.*lose the guest"):
         job.cancel()
-    assert job.all()["Statistics"]["memory_postcopy_requests"] > 0
+    job.wait(lambda now: now["Statistics"].get("memory_postcopy_requests", 0) > 0, "no page is asked for")
     job.control("SetPostCopyBandwidth", 100)
     end = job.ended("completed")
     assert end["GuestHost"] == "host-b" and end["Downtime"] < 5000
@@ -150,16 +150,18 @@ def test_broken_off_at_once(service, host_a, host_b, flow):
         "post-copy cannot be broken off", 30.0,
     )  # fmt: skip
     end = job.ended("failed", 120.0)
-    lost = guests.state(host_b, "web1") is None  # libvirt had not begun to finish it there
     assert end["GuestHost"] == "" and "broken off in post-copy" in end["Error"][1]
-    assert ("not on host host-b any more" if lost else "destroy neither copy") in end["Error"][1]
+    if "not on host host-b any more" in end["Error"][1]:  # libvirt had not begun to finish it there
+        assert guests.state(host_b, "web1") is None
+    else:
+        assert "destroy neither copy" in end["Error"][1]
     assert guests.state(host_a, "web1") == "paused"
 
 
 def test_the_link_is_cut(service, host_a, host_b):
     job = in_post_copy(service, host_b)
     host_b.cut()
-    end = job.ended("failed", 150.0)
+    end = job.ended("failed", 240.0)
     assert end["GuestHost"] == "" and "destroy neither copy" in end["Error"][1]
     assert (end["SourceState"], end["DestinationState"]) == ("paused", "unreachable")
 

@@ -42,6 +42,7 @@ def moved(service, host_b):
 
 def pids_in_journal(host, unit):
     """The workers that wrote something about their job."""
+    host.exec(["journalctl", "--sync"])
     lines = host.exec(["journalctl", "-q", "--no-pager", "-u", unit, "-o", "short"]).stdout.splitlines()
     return {int(line.split("migration-worker[")[1].split("]")[0]) for line in lines if "migration-worker[" in line}
 

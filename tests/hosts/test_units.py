@@ -75,7 +75,8 @@ def test_a_call_starts_it_and_it_ends_when_nobody_calls(service, host_a, host_b)
     guests.start(host_a, "web1")
     with changed(host_a, "migrationd.service", f"ExecStart=\nExecStart={program} --idle-timeout=2"):
         host_a.exec(["systemctl", "stop", "migration-query@*"])
-        assert shown(host_a, "migrationd", "ActiveState") == "inactive" and not processes(host_a)
+        assert shown(host_a, "migrationd", "ActiveState") == "inactive"
+        system.wait_for(lambda: not processes(host_a), "the worker that waits for a job does not end", PATIENCE, 0.1)
         job = copying(service, "peer")
         before = service.main_pid()
         assert shown(host_a, "migrationd", "ActiveState") == "active"
@@ -100,8 +101,8 @@ def unread(host, path):
 def test_a_worker_that_is_killed_while_it_asks_a_host(service, host_a):
     """Just the one question has no answer."""
     guests.start(host_a, "web1")
-    before = service.main_pid()
     service.list_guests("local")
+    before = service.main_pid()
     unit = "migration-query@local.service"
     pid = int(shown(host_a, unit, "MainPID"))
     host_a.exec(["kill", "-STOP", str(pid)])
@@ -212,7 +213,7 @@ def test_somebody_at_the_screen_is_kept_from_a_shutdown(service, host_a):
     guests.start(host_a, "web1")
     host_a.add_user("ann")
     try:
-        assert may_power_off() == "yes"
+        system.wait_for(lambda: may_power_off() == "yes", "a shutdown is refused from the beginning")
         job = copying(service, "direct")
         system.wait_for(lambda: may_power_off() == "challenge", "a shutdown is not refused")
         job.cancel()
@@ -227,7 +228,7 @@ def test_a_host_that_drives_a_migration_shuts_down(host_a, host_b):
     guests.start(host_a, "web1")
     service = Service(host_b)
     job = copying(service, "direct", destination="local", source="host-a")
-    system.wait_for(lambda: locks(host_b)[0], "the shutdown is not held up")
+    system.wait_for(lambda: locks(host_b)[0] == held("Guest web1 is being migrated"), "the shutdown is not held up")
     host_b.reboot()
     end = job.all()
     assert (end["State"], end["GuestHost"], end["SourceState"]) == ("cancelled", "host-a", "running"), end

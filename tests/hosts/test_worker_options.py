@@ -63,11 +63,13 @@ def test_a_refusal_of_a_destination_that_is_not_opened(service, host_a, host_b, 
 
 @pytest.mark.parametrize("persistent", [False, True], ids=["transient", "persistent"])
 def test_a_worker_dies_and_the_destination_is_not_opened(service, host_a, host_b, no_way_of_ours, persistent):
-    host_a.shape("80mbit")
+    host_a.shape("40mbit")
     guests.start(host_a, "web1", persistent=persistent)
     job = service.migrate("web1", no_way_of_ours, open_destination=False)
-    job.copying()
+    sent = job.copying()["Statistics"].get("memory_processed", 0)
     host_a.exec(["systemctl", "kill", "-s", "KILL", job.unit])
+    # once its successor tells of the memory it sees the guest leave
+    job.wait(lambda now: now["Statistics"].get("memory_processed", 0) > sent + 2**20, "nobody follows it")
     host_a.shape(None)
     end = job.ended("completed")
     assert (end["GuestHost"], end["DestinationState"]) == ("far", "unknown")

@@ -871,6 +871,11 @@ static const struct {
       "internal error: unheard of",
       MIG_ERROR_FAILED,
       { "did not do that to guest", NULL } },
+    { MIG_DOING_MIGRATE,
+      VIR_ERR_SYSTEM_ERROR,
+      "Unable to write to monitor: Broken pipe",
+      MIG_ERROR_FAILED,
+      { "ended on host host-b, or on host host-a", NULL } },
     /* and what nobody has seen */
     { MIG_DOING_OPEN,
       VIR_ERR_INTERNAL_ERROR,
