@@ -17,9 +17,9 @@ from scene import Scene
 
 CONNECT, QUESTION = 5, 5  # seconds a host has
 # Longer than it takes keepalive (30 s) to notice who does not live.
-ANSWER, CANCEL = 40, 10
+ANSWER, CANCEL = 50, 10
 # Slow ones end when that and then a last look (15 s) have; they run beside the others.
-SLOW = 90 + DEADLINE
+SLOW = 100 + DEADLINE
 STATES = {RUNNING: "running", PAUSED: "paused", SHUTOFF: "shutoff"}
 
 
