@@ -228,7 +228,7 @@ def test_try_overrides_blockers(s):
     job = s.client.migrate("web", "b", **{"try": True})
     s.world.migration("web").fail(text="cannot migrate domain with 1 snapshots")
     end = job.ended("failed")
-    assert end["Error"][0] == ERROR + "Failed" and end["Called"] > 0
+    assert end["Error"][0] == ERROR + "NotSupported" and end["Called"] > 0
     assert [f["id"] for f in end["Findings"]] == ["snapshots"]
 
 
