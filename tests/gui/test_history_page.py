@@ -44,7 +44,8 @@ def test_what_has_ended_before_and_what_ends_now(scene, start):
     app.toast("Report copied")
 
 
-def test_search_and_result(scene, start):
+def three_ended(scene, start):
+    """The history of three jobs, each of which ended otherwise."""
     scene.service.start()
     for name in ("one", "two", "three"):
         scene.local.guest(name)
@@ -54,6 +55,11 @@ def test_search_and_result(scene, start):
     app = start()
     app.do("win.show-history")
     app.find("list item", "one, from")
+    return app
+
+
+def test_search_and_result(scene, start):
+    app = three_ended(scene, start)
     app.find("entry", "Search History").type("TWO")
     app.gone("list item", "one, from")
     app.find("list item", "two, from")
@@ -64,15 +70,7 @@ def test_search_and_result(scene, start):
 
 
 def test_only_one_result(scene, start):
-    scene.service.start()
-    for name in ("one", "two", "three"):
-        scene.local.guest(name)
-    moved(scene, "one")
-    moved(scene, "two", failed=True)
-    moved(scene, "three", cancelled=True)
-    app = start()
-    app.do("win.show-history")
-    app.find("list item", "one, from")
+    app = three_ended(scene, start)
 
     def shown(*names):
         rows = ", from this computer to b"
