@@ -135,8 +135,6 @@ static const char *choose_page(MigGuestsPage *self)
     const guint all = g_list_model_get_n_items(mig_guest_list_get_model(self->guests));
     if (all)
         return g_list_model_get_n_items(G_LIST_MODEL(self->shown)) ? "list" : "no-results";
-    if (!g_list_model_get_n_items(mig_client_get_hosts(self->client)))
-        return "no-hosts";
     static const char *const names[] = {
         [MIG_GUESTS_LOADING] = "loading",
         [MIG_GUESTS_READY] = "empty",
