@@ -114,7 +114,8 @@ const MigLibvirtRow mig_libvirt_rows[] = {
     /* TLS, rights and the network */
     { OPEN, VIR_ERR_SYSTEM_ERROR, SAYS("Cannot read "), MIG_ERROR_LOGIN_REFUSED,
       "this service cannot read its own TLS certificate, key or authority for host {host}; put the "
-      "file that libvirt's own text names there, and let the service's user read it" },
+      "file that libvirt's own text names there (see migration-key --certificate), and let the "
+      "service's user read it" },
     { OPEN, CODE_ANY, SAYS("ertificate"), MIG_ERROR_LOGIN_REFUSED,
       "host {host} ({address}) and this service do not accept each other's TLS certificates; check "
       "the authority, the names and the dates of both" },

@@ -346,7 +346,7 @@ static const struct {
       VIR_ERR_SYSTEM_ERROR,
       "Cannot read private key '/etc/pki/libvirt/private/clientkey.pem': Permission denied",
       MIG_ERROR_LOGIN_REFUSED,
-      { "its own TLS certificate", "let the service" } },
+      { "its own TLS certificate", "migration-key --certificate" } },
     { MIG_DOING_OPEN,
       VIR_ERR_SYSTEM_ERROR,
       "Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory",
