@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "flow-item.h"
 #include "job-control.h"
 #include "job-words.h"
 #include "words.h"
@@ -148,8 +149,7 @@ static void add_help_buttons(MigJobProgress *self)
         GtkWidget *button = gtk_button_new_with_label(_(control->button));
         g_object_set_data(G_OBJECT(button), "method", (gpointer) control->method);
         g_signal_connect(button, "clicked", G_CALLBACK(help_clicked_cb), NULL);
-        gtk_flow_box_append(self->help_buttons, button);
-        gtk_widget_set_focusable(gtk_widget_get_parent(button), FALSE);
+        gtk_flow_box_append(self->help_buttons, mig_flow_item_new(button));
     }
 }
 

@@ -96,6 +96,9 @@ static void mig_technical_init(MigTechnical *self)
                  PANGO_WRAP_WORD_CHAR, "xalign", 0.0, NULL);
     self->label = make_label();
     gtk_expander_set_child(self->expander, GTK_WIDGET(self->label));
+    /* what can be selected takes the focus even where it is folded away, and leads nowhere */
+    g_object_bind_property(self->expander, "expanded", self->label, "selectable",
+                           G_BINDING_SYNC_CREATE);
     adw_bin_set_child(ADW_BIN(self), GTK_WIDGET(self->expander));
     gtk_widget_set_visible(GTK_WIDGET(self), FALSE);
 }

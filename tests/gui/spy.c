@@ -9,6 +9,8 @@
  *   places           a(sii): text or icon of each label and picture that is seen, its left edge and
  *                    its width
  *   focus            s: title of the row in which the focus is, else the type of what has it
+ *   unreached        as: what could have the focus and does not get it when it goes on from one to
+ *                    the next all around, as with the Tab key; rows of long lists have other keys
  *   active           b: whether what is seen is what keys go to
  *   tooltips         as: of what is seen
  *   minimum          i: the least width the window can have
@@ -244,6 +246,44 @@ static GVariant *do_focus(char **words)
     return g_variant_new_string(focus ? G_OBJECT_TYPE_NAME(focus) : "");
 }
 
+/* All that has the focus in turn; it comes back to where it was, or stays where it cannot go on. */
+static GHashTable *go_around(GtkWidget *window)
+{
+    GHashTable *reached = g_hash_table_new(NULL, NULL);
+    GtkWidget *focus;
+    do {
+        gtk_widget_child_focus(window, GTK_DIR_TAB_FORWARD);
+        focus = gtk_root_get_focus(GTK_ROOT(window));
+    } while (focus && g_hash_table_add(reached, focus));
+    return reached;
+}
+
+static void add_unreached(GVariantBuilder *builder, GtkWidget *widget, GHashTable *reached)
+{
+    if (!gtk_widget_get_mapped(widget) || !gtk_widget_is_sensitive(widget) ||
+        !gtk_widget_get_can_focus(widget) || GTK_IS_LIST_VIEW(widget))
+        return;
+    if (GTK_IS_BUTTON(widget) && gtk_widget_get_focusable(widget) &&
+        !g_hash_table_contains(reached, widget)) {
+        g_autofree char *what =
+            g_strdup_printf("%s %s", G_OBJECT_TYPE_NAME(widget),
+                            gtk_button_get_label(GTK_BUTTON(widget))
+                                ?: gtk_widget_get_tooltip_text(widget) ?: id_of(widget));
+        g_variant_builder_add(builder, "s", what);
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        add_unreached(builder, child, reached);
+}
+
+static GVariant *do_unreached(char **words)
+{
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("as"));
+    g_autoptr(GHashTable) reached = go_around(find_window());
+    add_unreached(&builder, find_window(), reached);
+    return g_variant_builder_end(&builder);
+}
+
 static GVariant *do_active(char **words)
 {
     return g_variant_new_boolean(gtk_window_is_active(GTK_WINDOW(find_window())));
@@ -460,7 +500,7 @@ static const struct {
     { "focus", do_focus },     { "type", do_type },
     { "migrate", do_migrate }, { "expand", do_expand },
     { "mapped", do_mapped },   { "broken", do_broken },
-    { "active", do_active },
+    { "active", do_active },   { "unreached", do_unreached },
 };
 
 static void answer(GOutputStream *output, const char *line)

@@ -144,6 +144,13 @@ def test_all_views_by_keys(stage):
         stage.shows(text)
 
 
+def test_it_is_ended_by_keys(stage):
+    stage.start()
+    stage.spy.shows("web1")
+    press(stage, "ctrl+q")
+    wait_for(lambda: stage.app.exit.over, "it ends")
+
+
 def test_a_page_that_comes_has_the_focus(stage):
     stage.start()
     stage.spy.shows("web1")

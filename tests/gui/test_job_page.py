@@ -121,6 +121,14 @@ def test_repeat(scene, app, moving):
     app.find("label", "Move web")
 
 
+def test_the_report_is_copied(scene, app, moving):
+    job, migration = moving
+    migration.fail()
+    job.ended("failed")
+    app.press("Copy Report")
+    app.toast("Report copied")
+
+
 def test_steps_if_nobody_runs_it(scene, app, moving):
     job, migration = moving
     migration.suspend()
