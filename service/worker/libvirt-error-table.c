@@ -32,7 +32,15 @@
         NULL                                                                                       \
     }
 
+/* What several rows look for. */
+#define NO_SSH_HELPER                                                                              \
+    SAYS("virt-ssh-helper: not found", "virt-ssh-helper: command not found",                       \
+         "not found: virt-ssh-helper")
+
 /* Sentences of several rows. */
+#define CONNECTION_WAS_LOST                                                                        \
+    "the connection to host {host} or its peer was lost; check both and the network"
+#define WAS_CANCELLED "the migration of guest {guest} was cancelled"
 #define CPU_DOES_NOT_FIT                                                                           \
     "the CPU of guest {guest} does not fit that of host {destination}; give the guest a CPU "      \
     "model both hosts have"
@@ -76,10 +84,7 @@ const MigLibvirtRow mig_libvirt_rows[] = {
       "one up to date" },
     { OPEN, CODE_ANY, SAYS("Cannot find 'ssh'"), MIG_ERROR_HOST_UNREACHABLE,
       "there is no ssh on this machine to reach host {host} with; install openssh-client" },
-    { OPEN, CODE_ANY,
-      SAYS("virt-ssh-helper: not found", "virt-ssh-helper: command not found",
-           "not found: virt-ssh-helper"),
-      MIG_ERROR_LIBVIRT_DOWN,
+    { OPEN, CODE_ANY, NO_SSH_HELPER, MIG_ERROR_LIBVIRT_DOWN,
       "the ssh login to host {host} works, but virt-ssh-helper is not there; install libvirt's "
       "daemon on it" },
 
@@ -255,10 +260,7 @@ const MigLibvirtRow mig_libvirt_rows[] = {
       "libvirtd does not run on host {destination}; start it there: systemctl start "
       "libvirtd.socket, or virtqemud.socket",
       OF_DESTINATION },
-    { MIGRATE, CODE_ANY,
-      SAYS("virt-ssh-helper: not found", "virt-ssh-helper: command not found",
-           "not found: virt-ssh-helper"),
-      MIG_ERROR_LIBVIRT_DOWN,
+    { MIGRATE, CODE_ANY, NO_SSH_HELPER, MIG_ERROR_LIBVIRT_DOWN,
       "virt-ssh-helper is not on host {destination}, through which host {host}'s libvirtd talks "
       "to it; install libvirt's daemon there",
       OF_DESTINATION },
@@ -325,11 +327,11 @@ const MigLibvirtRow mig_libvirt_rows[] = {
       "libvirtd on host {host} or its peer closed the connection; check that it runs on both",
       OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, VIR_ERR_SYSTEM_ERROR,
-      SAYS("Cannot recv data", "Cannot write data"), MIG_ERROR_CONNECTION_LOST,
-      "the connection to host {host} or its peer was lost; check both and the network", OF_EITHER },
+      SAYS("Cannot recv data", "Cannot write data"), MIG_ERROR_CONNECTION_LOST, CONNECTION_WAS_LOST,
+      OF_EITHER },
     { ASK | MIGRATE | CONTROL | RECOVER, CODE_ANY,
       SAYS("client socket is closed", "event on socket"), MIG_ERROR_CONNECTION_LOST,
-      "the connection to host {host} or its peer was lost; check both and the network", OF_EITHER },
+      CONNECTION_WAS_LOST, OF_EITHER },
     { MIGRATE, CODE_ANY, SAYS("Lost connection to destination host"), MIG_ERROR_CONNECTION_LOST,
       "host {host} lost its connection to host {destination}; check the network between them",
       OF_DESTINATION },
@@ -352,10 +354,8 @@ const MigLibvirtRow mig_libvirt_rows[] = {
       "libvirt calls it unsafe to migrate guest {guest}: its disks are not on storage that both "
       "hosts share, or use a host cache; put them on shared storage with cache=none" },
     { MIGRATE, VIR_ERR_CPU_INCOMPATIBLE, ANY_TEXT, MIG_ERROR_INCOMPATIBLE, CPU_DOES_NOT_FIT },
-    { MIGRATE, VIR_ERR_OPERATION_ABORTED, ANY_TEXT, MIG_ERROR_CANCELLED,
-      "the migration of guest {guest} was cancelled" },
-    { MIGRATE, CODE_ANY, SAYS("canceled by client"), MIG_ERROR_CANCELLED,
-      "the migration of guest {guest} was cancelled" },
+    { MIGRATE, VIR_ERR_OPERATION_ABORTED, ANY_TEXT, MIG_ERROR_CANCELLED, WAS_CANCELLED },
+    { MIGRATE, CODE_ANY, SAYS("canceled by client"), MIG_ERROR_CANCELLED, WAS_CANCELLED },
     { MIGRATE, CODE_ANY, SAYS("same host"), MIG_ERROR_SAME_HOST,
       "host {host} and host {destination} are one machine, or have the same host name or system "
       "UUID; choose another destination, or give one of them its own (hostnamectl, host_uuid in "
