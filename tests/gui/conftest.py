@@ -15,7 +15,9 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "bus")]
 
 import harness  # noqa: E402
 from app import App, Desk  # noqa: E402
+from languages import Languages  # noqa: E402
 from scene import Scene  # noqa: E402
+from views import VIEWS, Stage  # noqa: E402
 
 SETTINGS = "[org/example/Migration/App]\n"
 
@@ -80,3 +82,18 @@ def remember(start, tmp_path):
 
     start_app.file = file
     return start_app
+
+
+@pytest.fixture
+def show(desk, tmp_path):
+    """The app with a view of views.py, by its name."""
+    stages = []
+
+    def start(view):
+        stages.append(Stage(desk, Languages(str(tmp_path))))
+        VIEWS[view](stages[-1])
+        return stages[-1]
+
+    yield start
+    for one in stages:
+        one.close()

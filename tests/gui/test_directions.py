@@ -6,27 +6,10 @@ import re
 
 import pytest
 
-from languages import Languages
-from views import VIEWS, Stage
+from views import VIEWS
 
 ARROW = re.compile("->|<-|=>|[\u2190-\u21ff\u25b6\u25c0\u2794-\u27bf]")
 NEAR = 2  # pixels, of roundings
-
-
-@pytest.fixture
-def stage(desk, tmp_path):
-    stages = []
-
-    def show(view):
-        stages.append(Stage(desk, Languages(str(tmp_path))))
-        VIEWS[view](stages[-1])
-        return stages[-1]
-
-    yield show
-    for one in stages:
-        one.close()
-
-
 # libadwaita's and GTK's own: the marks in a switch, and the number of jobs, half over a tab's icon
 SWITCH = re.compile(r"switch-(on|off)-symbolic|\d+")
 
@@ -57,8 +40,8 @@ def places(stage):
 
 # The window of keys is GTK's, which leaves those of a key as they are.
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "shortcuts"])
-def test_mirrored(stage, view):
-    stage = stage(view)
+def test_mirrored(show, view):
+    stage = show(view)
     before = places(stage)
     assert misplaced(stage, before), "what is not mirrored is seen"
     stage.spy.ask("direction", "rtl")

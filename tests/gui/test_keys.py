@@ -3,18 +3,10 @@
 
 import pytest
 
-from languages import Languages
-from views import VIEWS, Stage
-
-
-@pytest.fixture
-def stage(desk, tmp_path):
-    stage = Stage(desk, Languages(str(tmp_path)))
-    yield stage
-    stage.close()
+from views import VIEWS
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_all_is_reached(stage, view):
-    VIEWS[view](stage)
+def test_all_is_reached(show, view):
+    stage = show(view)
     stage.spy.until(lambda: stage.spy.ask("unreached") == [], lambda: stage.spy.ask("unreached"))

@@ -295,12 +295,17 @@ def migrate_advanced(stage):
     stage.shows("Only these disks")
 
 
-@view
-def job(stage):
+def started_job(stage):
+    """The page of a job that has just been started among many guests."""
     many_guests(stage)
     stage.start()
     stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    return stage.open_job()
+
+
+@view
+def job(stage):
+    job, migration = started_job(stage)
     for iteration, remaining in enumerate((1300, 900, 600, 420), 1):
         migration.copying((2000 - remaining) * MIB, remaining * MIB, memory_bps=118 * MIB,
                           memory_dirty_rate=900, memory_iteration=iteration)
@@ -310,10 +315,7 @@ def job(stage):
 
 @view
 def job_not_converging(stage):
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    job, migration = started_job(stage)
     for iteration in range(2, 6):
         migration.copying(300 * MIB + iteration, 100 * MIB + iteration, memory_bps=10 * MIB,
                           memory_dirty_rate=9000, memory_iteration=iteration)
@@ -358,10 +360,7 @@ def job_lost(stage):
 
 @view
 def job_stopped(stage):
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    job, migration = started_job(stage)
     job.cancel()
     job.ended("cancelled")
     stage.shows("_Try Again")
@@ -380,10 +379,7 @@ def job_done(stage):
 
 @view
 def job_failed(stage):
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    job, migration = started_job(stage)
     migration.fail(text="internal error: unable to execute QEMU command 'migrate-incoming'")
     job.ended("failed")
     stage.shows("_Try Again")
@@ -392,10 +388,7 @@ def job_failed(stage):
 
 @view
 def job_unclear(stage):
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    job, migration = started_job(stage)
     migration.suspend()
     migration.break_off()
     job.ended("failed", seconds=60)
@@ -413,10 +406,7 @@ def job_recover(stage):
 
 @view
 def job_twice(stage):
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    job, migration = stage.open_job()
+    job, migration = started_job(stage)
     migration.runs_there()
     migration.break_off()
     job.ended("failed", seconds=60)
@@ -452,10 +442,7 @@ def job_post_copy(stage):
 @view
 def job_refused(stage):
     """A toast: a control is refused after all."""
-    many_guests(stage)
-    stage.start()
-    stage.spy.shows("web1")
-    stage.open_job()
+    started_job(stage)
     stage.scene.polkit.answers["tune-own"] = polkit.NO
     stage.app.press(stage.text("Change Speed Limit…").rstrip("…\xa0"))
     stage.app.press(stage.text("_Set").replace("_", ""), stage.app.dialog(stage.text("Speed limit")))
