@@ -187,6 +187,11 @@ def log(host, name):
     return (host.disk / LOGS / f"{name}.log").read_text(errors="replace")
 
 
+def wait_log(host, name, words):
+    """Waits until the guest's QEMU has written that: virtlogd puts it there in its own time."""
+    wait_for(lambda: words in log(host, name), f"'{words}' is not in the log of {name} on {host.name}", 10)
+
+
 def _cpu(cpu):
     if cpu is None:
         return ""
